@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace oopsfarm {
+
+/// What to run in the guest, as the job file asks for it, checked against the
+/// workload's catalogue entry: every parameter is present (defaults filled in)
+/// and in canonical form: counts and sizes (bytes) as decimal integers,
+/// durations in whole seconds. `duration` is a parameter like the others.
+struct Workload
+{
+  std::string name;
+  std::map<std::string, std::string> params;
+};
+
+/// The type of a workload's parameter. Canonical forms as in Workload; a text
+/// is [A-Za-z0-9._:/-]{1,128}.
+enum class ParamType { integer, size, duration, text };
+
+/// One parameter of a workload: its name, type, bounds and default
+/// (images/workloads/NAME.yaml).
+struct ParamInfo
+{
+  std::string name;
+  ParamType type = ParamType::integer;
+  std::uint64_t min = 0; ///< canonical unit of the type
+  std::uint64_t max = 0;
+  std::string default_value;        ///< canonical form
+  std::vector<std::string> choices; ///< type text: the allowed values, or none
+  std::string description;
+};
+
+/// One workload that guests know: what a job may ask of it.
+struct WorkloadInfo
+{
+  std::string name;
+  std::string description;
+  std::vector<ParamInfo> params;
+};
+
+enum class TestMode { tip, each_patch };
+enum class OnFailure { report, bisect };
+
+/// A job file's content, checked for form (docs/formats.md). Names are those
+/// of existing targets, kconfigs and workloads; tree and base are not looked
+/// up yet.
+struct Job
+{
+  std::string name;
+  std::filesystem::path file; ///< where it was read from
+  std::string tree;
+  std::string base;                ///< "" = the tree's newest tag
+  std::vector<std::string> series; ///< as written, relative to the file
+  TestMode test = TestMode::tip;
+  std::vector<std::string> targets;
+  std::vector<std::string> kconfigs;
+  std::vector<Workload> workloads;
+  unsigned repeat = 1;
+  std::uint64_t seed = 1;
+  OnFailure on_failure = OnFailure::report;
+  std::string schedule; ///< cron syntax; "" = not scheduled
+};
+
+} // namespace oopsfarm

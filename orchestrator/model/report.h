@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "model/step.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace oopsfarm {
+
+/// One row of a job's result: what all observations of one kernel on one
+/// target, kconfig and workload came to.
+struct Cell
+{
+  std::string target;
+  std::string kernel; ///< "base", "series" or "patch N"
+  std::string kconfig;
+  std::string workload;
+  /// The worst verdict of the observations (crash before oracle-failed before
+  /// hang before boot-failed); `infra` only when there was no evidence at all.
+  Verdict verdict = Verdict::infra;
+  std::string title;           ///< of the first failing observation, or ""
+  std::string first_line;      ///< the crash's first line as the console had it
+  std::string detail;          ///< several lines for people, or ""
+  unsigned observations = 0;   ///< runs that are evidence
+  unsigned failures = 0;       ///< of them, those that failed
+  unsigned infra_failures = 0; ///< runs lost to the farm's own failures
+  std::vector<std::string> run_ids;
+  std::uint64_t kills = 0;           ///< over all observations
+  std::chrono::milliseconds time{0}; ///< wall time over all observations
+};
+
+/// One kernel that a job needed.
+struct KernelBuild
+{
+  std::string kernel; ///< as in Cell
+  Arch arch = Arch::x86_64;
+  std::string kconfig;
+  bool reused = false; ///< it stood in the cache
+  BuildOutcome outcome;
+};
+
+/// A patch of the series under test.
+struct PatchInfo
+{
+  unsigned number = 0; ///< 1-based
+  std::string subject;
+  std::string commit; ///< "" where it was not applied
+};
+
+/// What a job came to.
+struct JobReport
+{
+  std::string job;
+  std::string tree;
+  std::string base;        ///< as asked for: "v6.1"
+  std::string base_commit; ///< full object id
+  std::vector<PatchInfo> patches;
+  std::vector<KernelBuild> builds;
+  std::vector<Cell> cells;
+  std::vector<std::string> notes; ///< "x86_64 guests run under TCG: …"
+  std::chrono::milliseconds time{0};
+};
+
+/// The program's exit code for a report: 0 all passed (or were skipped),
+/// 1 the kernel or series failed, 2 the series does not apply, 3 no cell failed
+/// but some have no evidence. A kernel's failure outweighs the farm's.
+int exit_code(const JobReport& report);
+
+} // namespace oopsfarm

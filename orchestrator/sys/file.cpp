@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/file.h"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <system_error>
+
+namespace oopsfarm {
+
+namespace fs = std::filesystem;
+
+static Error file_error(const char* what, const fs::path& path, int number)
+{
+  if (number == ENOSPC || number == EDQUOT) {
+    return infra_error(fmt::format(
+        "cannot {} {}: the disk is full; free some space there, then run again",
+        what,
+        path.string()));
+  }
+  return infra_error(fmt::format(
+      "cannot {} {}: {}", what, path.string(), std::strerror(number)));
+}
+
+namespace {
+
+/// Closes its descriptor.
+class Fd
+{
+public:
+  explicit Fd(int fd) : fd_(fd) {}
+
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+
+  ~Fd()
+  {
+    if (fd_ >= 0) {
+      close(fd_);
+    }
+  }
+
+  int get() const { return fd_; }
+
+private:
+  int fd_;
+};
+
+} // namespace
+
+Result<std::string> read_file(const fs::path& file, std::uint64_t max)
+{
+  const Fd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) {
+    return file_error("read", file, errno);
+  }
+  std::string content;
+  std::array<char, 64 * 1024> buffer{};
+  while (true) {
+    const auto got = read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      return file_error("read", file, errno);
+    }
+    if (got == 0) {
+      return content;
+    }
+    content.append(buffer.data(), static_cast<std::size_t>(got));
+    if (content.size() > max) {
+      return infra_error(
+          fmt::format("{} is over {} bytes", file.string(), max));
+    }
+  }
+}
+
+static int write_all(int fd, std::string_view content)
+{
+  while (!content.empty()) {
+    const auto put = write(fd, content.data(), content.size());
+    if (put < 0 && errno != EINTR) {
+      return errno;
+    }
+    if (put > 0) {
+      content.remove_prefix(static_cast<std::size_t>(put));
+    }
+  }
+  return 0;
+}
+
+Status
+write_file(const fs::path& file, std::string_view content, Durable durable)
+{
+  std::string temporary = file.string() + ".XXXXXX";
+  int failed = 0;
+  {
+    const Fd fd(mkostemp(temporary.data(), O_CLOEXEC));
+    if (fd.get() < 0) {
+      return file_error("write", file, errno);
+    }
+    failed = write_all(fd.get(), content);
+    if (failed == 0 && fchmod(fd.get(), 0644) != 0) {
+      failed = errno;
+    }
+    if (failed == 0 && durable == Durable::yes && fsync(fd.get()) != 0) {
+      failed = errno;
+    }
+  }
+  if (failed == 0 && rename(temporary.c_str(), file.c_str()) != 0) {
+    failed = errno;
+  }
+  if (failed != 0) {
+    unlink(temporary.c_str());
+    return file_error("write", file, failed);
+  }
+  return Ok{};
+}
+
+Status make_folder(const fs::path& folder)
+{
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    return file_error("make the folder", folder, error.value());
+  }
+  return Ok{};
+}
+
+Status remove_tree(const fs::path& path)
+{
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) {
+    return file_error("remove", path, error.value());
+  }
+  return Ok{};
+}
+
+Result<std::uint64_t> free_space(const fs::path& path)
+{
+  struct statvfs facts = {};
+  if (statvfs(path.c_str(), &facts) != 0) {
+    return file_error("ask for the free space of", path, errno);
+  }
+  return static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
+}
+
+Result<TempFolder> TempFolder::make(const fs::path& parent,
+                                    std::string_view prefix)
+{
+  TRY(make_folder(parent));
+  std::string name = (parent / fmt::format("{}XXXXXX", prefix)).string();
+  if (mkdtemp(name.data()) == nullptr) {
+    return file_error("make a folder in", parent, errno);
+  }
+  return TempFolder(name);
+}
+
+TempFolder::TempFolder(TempFolder&& other) noexcept
+    : path_(std::exchange(other.path_, {}))
+{
+}
+
+TempFolder& TempFolder::operator=(TempFolder&& other) noexcept
+{
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+TempFolder::~TempFolder()
+{
+  if (!path_.empty()) {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+}
+
+/// The pid that the holder of a lock wrote into it, or "".
+static std::string holder_of(int fd)
+{
+  std::array<char, 32> text{};
+  const auto got = pread(fd, text.data(), text.size() - 1, 0);
+  int pid = 0;
+  if (got <= 0 ||
+      std::from_chars(text.data(), text.data() + got, pid).ec != std::errc{}) {
+    return "";
+  }
+  return fmt::format(" (pid {})", pid);
+}
+
+Result<FileLock> FileLock::try_take(const fs::path& file)
+{
+  FileLock lock(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (lock.fd_ < 0) {
+    return file_error("open", file, errno);
+  }
+  if (flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) {
+      return file_error("lock", file, errno);
+    }
+    return user_error(fmt::format("{} is in use by another process{}",
+                                  file.parent_path().string(),
+                                  holder_of(lock.fd_)));
+  }
+  const auto pid = fmt::format("{}\n", getpid());
+  if (ftruncate(lock.fd_, 0) != 0 || write_all(lock.fd_, pid) != 0) {
+    return file_error("write", file, errno);
+  }
+  return lock;
+}
+
+FileLock::FileLock(FileLock&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1))
+{
+}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept
+{
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+FileLock::~FileLock()
+{
+  if (fd_ >= 0) {
+    close(fd_);
+  }
+}
+
+} // namespace oopsfarm

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/process.h"
+
+#include "base/strings.h"
+
+#include <boost/process.hpp>
+#include <boost/process/extend.hpp>
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+namespace oopsfarm {
+
+namespace bp = boost::process;
+
+std::string to_string(const ExitStatus& status)
+{
+  if (status.signal != 0) {
+    return fmt::format(
+        "signal {} ({})", status.signal, strsignal(status.signal));
+  }
+  return fmt::format("exit code {}", status.code);
+}
+
+std::filesystem::path find_program(const std::string& program)
+{
+  if (program.find('/') != std::string::npos) {
+    return access(program.c_str(), X_OK) == 0 ? program : "";
+  }
+  return bp::search_path(program).string();
+}
+
+/// What happens in the child between fork and exec: async-signal-safe calls.
+static void prepare_child(pid_t parent)
+{
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) {
+    _exit(127); // the parent died before the line above
+  }
+  // Boost's limit_handles closes the standard streams' pipes along with the
+  // rest (1.74), so that is done here.
+  syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+  std::signal(SIGPIPE, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+static bp::environment environment_of(const Command& command)
+{
+  bp::environment env =
+      command.clear_env ? bp::environment()
+                        : bp::environment(boost::this_process::environment());
+  for (const auto& [name, value] : command.env) {
+    env[name] = value;
+  }
+  return env;
+}
+
+Result<Child> Child::start(const Command& command)
+{
+  const auto program = find_program(command.argv.at(0));
+  if (program.empty()) {
+    return infra_error(
+        fmt::format("{}: no such program in PATH", command.argv[0]));
+  }
+  const std::vector<std::string> args(command.argv.begin() + 1,
+                                      command.argv.end());
+  const pid_t self = getpid();
+  const auto in_child = [self](auto&) { prepare_child(self); };
+  try {
+    bp::pipe out;
+    bp::pipe err;
+    const std::string cwd =
+        command.cwd.empty() ? std::string(".") : command.cwd.string();
+    bp::child process(bp::exe = program.string(),
+                      bp::args = args,
+                      environment_of(command),
+                      bp::start_dir = cwd,
+                      bp::std_in<bp::null, bp::std_out> out,
+                      bp::std_err > err,
+                      bp::extend::on_exec_setup = in_child);
+    Child child;
+    child.pid_ = process.id();
+    process.detach();                // from here on it is ours to reap
+    setpgid(child.pid_, child.pid_); // whoever comes first, it or we
+    child.out_ = fcntl(out.native_source(), F_DUPFD_CLOEXEC, 3);
+    child.err_ = fcntl(err.native_source(), F_DUPFD_CLOEXEC, 3);
+    child.pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, child.pid_, 0));
+    if (child.out_ < 0 || child.err_ < 0 || child.pidfd_ < 0) {
+      return infra_error(fmt::format(
+          "{}: too few descriptors: {}", program.string(), strerror(errno)));
+    }
+    fcntl(child.pidfd_, F_SETFD, FD_CLOEXEC);
+    fcntl(child.out_, F_SETFL, O_NONBLOCK);
+    fcntl(child.err_, F_SETFL, O_NONBLOCK);
+    return child;
+  } catch (const std::exception& failure) {
+    return infra_error(
+        fmt::format("cannot start {}: {}", program.string(), failure.what()));
+  }
+}
+
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), out_(std::exchange(other.out_, -1)),
+      err_(std::exchange(other.err_, -1)),
+      pidfd_(std::exchange(other.pidfd_, -1)), status_(other.status_)
+{
+}
+
+Child& Child::operator=(Child&& other) noexcept
+{
+  if (this != &other) {
+    release();
+    pid_ = std::exchange(other.pid_, -1);
+    out_ = std::exchange(other.out_, -1);
+    err_ = std::exchange(other.err_, -1);
+    pidfd_ = std::exchange(other.pidfd_, -1);
+    status_ = other.status_;
+  }
+  return *this;
+}
+
+Child::~Child()
+{
+  release();
+}
+
+void Child::release()
+{
+  if (pid_ > 0 && !status_) {
+    kill_group(SIGKILL);
+    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  for (const int fd : {out_, err_, pidfd_}) {
+    if (fd >= 0) {
+      close(fd);
+    }
+  }
+  pid_ = out_ = err_ = pidfd_ = -1;
+}
+
+void Child::kill_group(int signal)
+{
+  // After the leader is reaped its number may belong to somebody else.
+  if (pid_ > 0 && !status_) {
+    kill(-pid_, signal);
+  }
+}
+
+std::optional<ExitStatus> Child::try_wait()
+{
+  if (status_ || pid_ <= 0) {
+    return status_;
+  }
+  // Look without reaping: while the zombie is there its group's number can't
+  // be reused, so what it left behind in its group can still be ended safely.
+  siginfo_t facts = {};
+  if (waitid(P_PID,
+             static_cast<id_t>(pid_),
+             &facts,
+             WEXITED | WNOHANG | WNOWAIT) != 0 ||
+      facts.si_pid == 0) {
+    return std::nullopt;
+  }
+  kill_group(SIGKILL);
+  int raw = 0;
+  while (waitpid(pid_, &raw, 0) < 0 && errno == EINTR) {
+  }
+  ExitStatus status;
+  if (WIFSIGNALED(raw)) {
+    status.signal = WTERMSIG(raw);
+  } else {
+    status.code = WEXITSTATUS(raw);
+  }
+  status_ = status;
+  return status_;
+}
+
+} // namespace oopsfarm
