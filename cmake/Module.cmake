@@ -50,6 +50,7 @@ function(oopsfarm_unit_tests module)
     OOPSFARM_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     OOPSFARM_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(unit_${module} PRIVATE oopsfarm_${module} ${M_LIBS})
+  add_dependencies(unit_tests unit_${module})
   add_test(NAME unit.${module} COMMAND unit_${module})
   set_tests_properties(unit.${module} PROPERTIES LABELS quick TIMEOUT 120)
 endfunction()

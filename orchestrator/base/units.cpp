@@ -63,14 +63,16 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text)
 Result<std::uint64_t> parse_size(std::string_view text)
 {
   constexpr std::uint64_t kib = 1024;
-  constexpr std::array<Unit, 8> units = {{{"", 1},
-                                          {"KiB", kib},
-                                          {"K", kib},
-                                          {"MiB", kib * kib},
-                                          {"M", kib * kib},
-                                          {"GiB", kib * kib * kib},
-                                          {"G", kib * kib * kib},
-                                          {"B", 1}}};
+  constexpr std::array<Unit, 10> units = {{{"", 1},
+                                           {"KiB", kib},
+                                           {"K", kib},
+                                           {"MiB", kib * kib},
+                                           {"M", kib * kib},
+                                           {"GiB", kib * kib * kib},
+                                           {"G", kib * kib * kib},
+                                           {"TiB", kib * kib * kib * kib},
+                                           {"T", kib * kib * kib * kib},
+                                           {"B", 1}}};
   constexpr std::uint64_t one_pib = 1ULL << 50;
   return parse_quantity(text, units, one_pib, "a size such as 64MiB or 2GiB");
 }

@@ -16,7 +16,8 @@ namespace oopsfarm {
 /// Fails (user) on anything else, on negatives and above 10 days.
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-/// "4096", "64KiB", "64MiB", "2GiB" (also K, M, G: powers of 1024) → bytes.
+/// "4096", "64KiB", "64MiB", "2GiB", "1TiB" (also K, M, G, T; powers of 1024)
+/// → bytes.
 /// Fails (user) on anything else and above 1 PiB.
 Result<std::uint64_t> parse_size(std::string_view text);
 

@@ -30,6 +30,7 @@ TEST_CASE("base::parse_size")
   CHECK(*parse_size("64KiB") == 65536);
   CHECK(*parse_size("64 MiB") == 64U << 20);
   CHECK(*parse_size("2G") == 2ULL << 30);
+  CHECK(*parse_size("1TiB") == 1ULL << 40);
   for (const auto* wrong : {"", "MiB", "-1", "1MB", "2PiB", "99999999G"}) {
     CAPTURE(wrong);
     CHECK_FALSE(parse_size(wrong).has_value());
