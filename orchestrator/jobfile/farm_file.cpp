@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "jobfile/farm_file.h"
+
+#include "jobfile/load.h"
+#include "jobfile/map_reader.h"
+#include "jobfile/values.h"
+#include "jobfile/yaml_tree.h"
+
+namespace oopsfarm {
+
+static constexpr std::uint64_t mib = 1ULL << 20;
+static constexpr std::uint64_t gib = 1ULL << 30;
+
+static void take_size(MapReader& reader,
+                      const std::string& key,
+                      std::uint64_t& value,
+                      std::uint64_t min,
+                      std::uint64_t max,
+                      Problems& problems)
+{
+  if (const auto* node = reader.find(key)) {
+    value = read_size(*node, key, min, max, problems).value_or(value);
+  }
+}
+
+static void take_seconds(MapReader& reader,
+                         const std::string& key,
+                         std::chrono::seconds& value,
+                         Problems& problems)
+{
+  constexpr std::chrono::seconds max = std::chrono::hours(24);
+  if (const auto* node = reader.find(key)) {
+    value = read_seconds(*node, key, std::chrono::seconds(1), max, problems)
+                .value_or(value);
+  }
+}
+
+static void take_count(MapReader& reader,
+                       const std::string& key,
+                       unsigned& value,
+                       std::uint64_t min,
+                       std::uint64_t max,
+                       Problems& problems)
+{
+  if (const auto* node = reader.find(key)) {
+    value = static_cast<unsigned>(
+        read_integer(*node, key, min, max, problems).value_or(value));
+  }
+}
+
+static void
+read_guests(MapReader& reader, FarmConfig& config, Problems& problems)
+{
+  if (const auto* node = reader.find("libvirt_uri")) {
+    config.libvirt_uri = read_text(*node, "libvirt_uri", problems).value_or("");
+  }
+  if (const auto* node = reader.find("accelerator")) {
+    const auto choice =
+        read_choice(*node, "accelerator", {"auto", "kvm", "tcg"}, problems);
+    config.accelerator = static_cast<AccelPolicy>(choice.value_or(0));
+  }
+  take_count(
+      reader, "parallel_guests", config.parallel_guests, 0, 1024, problems);
+  take_size(reader, "console_cap", config.console_cap, mib / 16, gib, problems);
+  take_seconds(reader, "boot_timeout", config.boot_timeout, problems);
+  take_seconds(reader, "silence_timeout", config.silence_timeout, problems);
+}
+
+static void
+read_builds(MapReader& reader, FarmConfig& config, Problems& problems)
+{
+  constexpr std::uint64_t tib = 1ULL << 40;
+  take_count(reader, "build_jobs", config.build_jobs, 0, 1024, problems);
+  take_seconds(reader, "build_timeout", config.build_timeout, problems);
+  take_size(
+      reader, "build_memory", config.build_memory, 256 * mib, tib, problems);
+  take_size(
+      reader, "build_file_size", config.build_file_size, mib, tib, problems);
+  take_size(reader, "build_disk", config.build_disk, 16 * mib, tib, problems);
+  take_count(
+      reader, "build_processes", config.build_processes, 16, 65536, problems);
+}
+
+Result<FarmConfig> parse_farm_config(std::string_view text,
+                                     const std::filesystem::path& file)
+{
+  FarmConfig config;
+  TRY_ASSIGN(const auto root, parse_yaml(text, file.string()));
+  if (root.kind == YamlNode::Kind::null) {
+    return config; // nothing, or nothing but comments
+  }
+  Problems problems(file.string());
+  MapReader reader(root, "farm.yaml", problems);
+  read_guests(reader, config, problems);
+  read_builds(reader, config, problems);
+  reader.finish();
+  TRY(problems.status());
+  return config;
+}
+
+Result<FarmConfig> read_farm_config(const std::filesystem::path& file,
+                                    Required required)
+{
+  std::error_code error;
+  if (required == Required::no && std::filesystem::status(file, error).type() ==
+                                      std::filesystem::file_type::not_found) {
+    return FarmConfig{};
+  }
+  TRY_ASSIGN(const auto text, load_yaml_text(file));
+  return parse_farm_config(text, file);
+}
+
+} // namespace oopsfarm

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "jobfile/farm_file.h"
+
+#include <doctest/doctest.h>
+
+using namespace oopsfarm;
+using std::chrono::seconds;
+
+TEST_CASE("parse_farm_config")
+{
+  SUBCASE("gives the defaults for nothing, and for nothing but comments")
+  {
+    for (const char* text : {"", "\n\n", "# later\n", "{}\n"}) {
+      const auto config = parse_farm_config(text, "farm.yaml");
+      REQUIRE(config);
+      CHECK(config->libvirt_uri == "embed");
+      CHECK(config->accelerator == AccelPolicy::automatic);
+      CHECK(config->boot_timeout == seconds(120));
+    }
+  }
+  SUBCASE("reads every key")
+  {
+    const auto config = parse_farm_config("libvirt_uri: qemu:///session\n"
+                                          "accelerator: tcg\n"
+                                          "build_jobs: 8\n"
+                                          "parallel_guests: 3\n"
+                                          "console_cap: 16MiB\n"
+                                          "build_timeout: 2h\n"
+                                          "build_memory: 4GiB\n"
+                                          "build_file_size: 1GiB\n"
+                                          "build_disk: 20GiB\n"
+                                          "build_processes: 100\n"
+                                          "boot_timeout: 90s\n"
+                                          "silence_timeout: 30\n",
+                                          "farm.yaml");
+    REQUIRE_MESSAGE(config.has_value(), config.error().message);
+    CHECK(config->libvirt_uri == "qemu:///session");
+    CHECK(config->accelerator == AccelPolicy::tcg);
+    CHECK(config->build_jobs == 8);
+    CHECK(config->parallel_guests == 3);
+    CHECK(config->console_cap == 16U << 20);
+    CHECK(config->build_timeout == seconds(7200));
+    CHECK(config->build_memory == 4ULL << 30);
+    CHECK(config->build_file_size == 1ULL << 30);
+    CHECK(config->build_disk == 20ULL << 30);
+    CHECK(config->build_processes == 100);
+    CHECK(config->boot_timeout == seconds(90));
+    CHECK(config->silence_timeout == seconds(30));
+  }
+  SUBCASE("reads kvm and auto")
+  {
+    CHECK(parse_farm_config("accelerator: kvm\n", "f")->accelerator ==
+          AccelPolicy::kvm);
+    CHECK(parse_farm_config("accelerator: auto\n", "f")->accelerator ==
+          AccelPolicy::automatic);
+  }
+  SUBCASE("refuses what is unknown or out of range, with its place")
+  {
+    const auto config = parse_farm_config("acelerator: kvm\n"
+                                          "console_cap: 1\n"
+                                          "boot_timeout: 0\n"
+                                          "build_processes: 2\n",
+                                          "farm.yaml");
+    REQUIRE_FALSE(config);
+    CHECK(config.error().message ==
+          "farm.yaml:1:1: farm.yaml has no key 'acelerator'; did you mean "
+          "'accelerator'?\n"
+          "farm.yaml:2:14: 'console_cap' wants a size from 64.0 KiB to 1.0 "
+          "GiB, not '1'\n"
+          "farm.yaml:3:15: 'boot_timeout' wants a duration from 1.0 s to 24 h "
+          "00 m (whole seconds), not '0'\n"
+          "farm.yaml:4:18: 'build_processes' wants an integer from 16 to "
+          "65536, not '2'");
+  }
+}
+
+TEST_CASE("read_farm_config")
+{
+  SUBCASE("gives the defaults for an absent file that nobody asked for")
+  {
+    CHECK(read_farm_config("/nonexistent/farm.yaml", Required::no));
+  }
+  SUBCASE("fails for an absent file that was named")
+  {
+    const auto config =
+        read_farm_config("/nonexistent/farm.yaml", Required::yes);
+    REQUIRE_FALSE(config);
+    CHECK(config.error().message ==
+          "/nonexistent/farm.yaml: there is no such file");
+  }
+}
