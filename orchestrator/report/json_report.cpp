@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/json_report.h"
+
+#include <nlohmann/json.hpp>
+
+namespace oopsfarm {
+
+// Keys in the order of the documentation.
+using Json = nlohmann::ordered_json;
+
+static std::string line(const Json& json)
+{
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+static Json job_object(const JobReport& report)
+{
+  Json patches = Json::array();
+  for (const auto& patch : report.patches) {
+    patches.push_back({{"number", patch.number},
+                       {"subject", patch.subject},
+                       {"commit", patch.commit}});
+  }
+  return {{"kind", "job"},
+          {"name", report.job},
+          {"tree", report.tree},
+          {"base", report.base},
+          {"base_commit", report.base_commit},
+          {"patches", patches},
+          {"notes", report.notes},
+          {"time_ms", report.time.count()}};
+}
+
+static Json build_object(const KernelBuild& build)
+{
+  return {{"kind", "build"},
+          {"kernel", build.kernel},
+          {"arch", to_string(build.arch)},
+          {"kconfig", build.kconfig},
+          {"verdict", to_string(build.outcome.verdict)},
+          {"reused", build.reused},
+          {"title", build.outcome.title},
+          {"key", build.outcome.key},
+          {"objects", build.outcome.objects},
+          {"time_ms", build.outcome.time.count()}};
+}
+
+static Json cell_object(const Cell& cell)
+{
+  return {{"kind", "cell"},
+          {"target", cell.target},
+          {"kernel", cell.kernel},
+          {"kconfig", cell.kconfig},
+          {"workload", cell.workload},
+          {"verdict", to_string(cell.verdict)},
+          {"title", cell.title},
+          {"observations", cell.observations},
+          {"failures", cell.failures},
+          {"run_ids", cell.run_ids},
+          {"first_line", cell.first_line},
+          {"detail", cell.detail},
+          {"infra_failures", cell.infra_failures},
+          {"kills", cell.kills},
+          {"time_ms", cell.time.count()}};
+}
+
+std::string json_cells(const JobReport& report)
+{
+  auto text = line(job_object(report));
+  for (const auto& build : report.builds) {
+    text += line(build_object(build));
+  }
+  for (const auto& cell : report.cells) {
+    text += line(cell_object(cell));
+  }
+  return text;
+}
+
+} // namespace oopsfarm
