@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/lib/cgroup.h"
+
+#include "workloads/lib/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PATH_BYTES 256
+
+static void
+file_path(char path[static PATH_BYTES], const char* name, const char* file)
+{
+  snprintf(path, PATH_BYTES, CGROUP_ROOT "%s/%s", name, file);
+}
+
+bool cgroup_has_memory(void)
+{
+  char text[512];
+
+  return read_text(CGROUP_ROOT "/cgroup.controllers", text, sizeof(text)) > 0 &&
+         strstr(text, "memory");
+}
+
+int cgroup_make(struct cgroup* cgroup, const char* name)
+{
+  char path[PATH_BYTES];
+
+  snprintf(cgroup->name, sizeof(cgroup->name), "%s", name);
+  file_path(path, name, "");
+  if (mkdir(path, 0755) < 0 && errno != EEXIST) {
+    return -errno;
+  }
+  cgroup->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return cgroup->fd < 0 ? -errno : 0;
+}
+
+int cgroup_delegate_memory(const char* name)
+{
+  char path[PATH_BYTES];
+
+  file_path(path, name, "cgroup.subtree_control");
+  return write_text(path, "+memory");
+}
+
+int cgroup_set(const struct cgroup* cgroup, const char* file, const char* text)
+{
+  char path[PATH_BYTES];
+
+  file_path(path, cgroup->name, file);
+  return write_text(path, text);
+}
+
+int cgroup_set_number(const struct cgroup* cgroup,
+                      const char* file,
+                      uint64_t value)
+{
+  char path[PATH_BYTES];
+
+  file_path(path, cgroup->name, file);
+  return write_number(path, value);
+}
+
+int cgroup_number(const struct cgroup* cgroup,
+                  const char* file,
+                  uint64_t* value)
+{
+  char path[PATH_BYTES];
+
+  file_path(path, cgroup->name, file);
+  return read_number(path, value);
+}
+
+int cgroup_keyed(const struct cgroup* cgroup,
+                 const char* file,
+                 const char* key,
+                 uint64_t* value)
+{
+  char path[PATH_BYTES];
+
+  file_path(path, cgroup->name, file);
+  return read_keyed(path, key, value);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <stdint.h>
+
+/* A member of a memcg round: waits at the gate, then takes memory until the
+ * OOM killer ends it, or until it holds `bytes`. */
+struct eater
+{
+  uint64_t seed;
+  uint64_t stream; /* which sequence of the seed is this member's */
+  uint64_t bytes;
+  int gate[2]; /* a pipe: open once all write ends are closed */
+  int ready;   /* takes one byte once `bytes` are held, which then are kept
+                * until the end; -1: exit with EATER_FED instead */
+};
+
+enum eater_end {
+  EATER_FED = 3,       /* got all it asked for: nothing limited it */
+  EATER_NO_MEMORY = 4, /* mmap(2) failed */
+};
+
+/* A child_function; the argument is a struct eater. Gives an eater_end. */
+int eat(void* argument);
