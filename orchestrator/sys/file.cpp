@@ -233,6 +233,9 @@ FileLock& FileLock::operator=(FileLock&& other) noexcept
 FileLock::~FileLock()
 {
   if (fd_ >= 0) {
+    // Not by close() alone: a child that another thread has just forked shares
+    // the lock until its exec.
+    flock(fd_, LOCK_UN);
     close(fd_);
   }
 }
