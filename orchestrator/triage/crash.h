@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace oopsfarm {
+
+/// One crash report of the kernel, as found on a console. Plain value.
+struct Crash
+{
+  /// By the convention of syzbot's reports: "kernel BUG in exit_mmap". At most
+  /// 120 bytes.
+  std::string title;
+  std::vector<std::string> alt_titles; ///< other plausible ones
+  /// "kasan", "bug", "warning", "oops", "gpf", "lockdep", "hang", … (README of
+  /// triage/rules.h)
+  std::string type;
+  std::string frame;       ///< the function that is blamed, or ""
+  std::string first_line;  ///< of the report, without prefix; at most 512 bytes
+  std::string excerpt;     ///< the report's first lines, bounded
+  std::uint64_t begin = 0; ///< raw offset of the first line
+  std::uint64_t end = 0;   ///< raw offset behind the last line that counted
+  std::uint64_t first_line_number = 0; ///< 0-based
+  std::uint64_t last_line_number = 0;
+  bool corrupted = false; ///< interleaved or cut: the title is a guess
+  std::string corrupted_reason;
+  /// An earlier crash on this console is the likely cause: it came while that
+  /// one was reported, or after the kernel was tainted by it.
+  bool follow_on = false;
+};
+
+} // namespace oopsfarm

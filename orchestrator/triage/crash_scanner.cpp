@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "triage/crash_scanner.h"
+
+#include "triage/open_report.h"
+#include "triage/rule_set.h"
+#include "triage/titles.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace oopsfarm {
+
+static bool contains(std::string_view text, std::string_view part)
+{
+  return text.find(part) != std::string_view::npos;
+}
+
+/// Panics that only end what an earlier report began.
+static bool is_mere_end(std::string_view text)
+{
+  static constexpr std::array<std::string_view, 8> ends{
+      "Fatal exception",
+      "panic_on_warn",
+      "hung_task: blocked",
+      "softlockup",
+      "RCU Stall",
+      "Hard LOCKUP",
+      "Unrecovered",
+      "Attempted to kill init"};
+  return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) {
+    return contains(text, end);
+  });
+}
+
+/// Texts with a call trace that are no crash: what follows them is not the
+/// open report's. Of an OOM kill this is known only once the report had a
+/// trace of its own, since kills go on while another CPU reports.
+static bool is_other_story(std::string_view text, bool traced)
+{
+  static constexpr std::array<std::string_view, 4> starts{
+      "page allocation failure: ",
+      "vmalloc: allocation failure",
+      "FAULT_INJECTION: forcing a failure",
+      "FAULT_FLAG_ALLOW_RETRY missing"};
+  return (traced && contains(text, " invoked oom-killer: ")) ||
+         std::any_of(starts.begin(), starts.end(), [&](std::string_view start) {
+           return contains(text, start);
+         });
+}
+
+/// A machine that starts anew in the middle of a console is a reboot that
+/// nobody asked for.
+class RebootWatch
+{
+public:
+  /// True when `line` begins another boot after some life.
+  bool on_line(const ConsoleLine& line)
+  {
+    const auto text = line.text;
+    const bool kernel =
+        text.substr(0, 14) == "Linux version " || text == "Booting the kernel.";
+    const bool firmware = text.substr(0, 17) == "SeaBIOS (version ";
+    const bool again = (kernel && lived_) || (firmware && printed_);
+    if (kernel || firmware) {
+      lived_ = false;
+    }
+    printed_ = printed_ || !text.empty();
+    lived_ = lived_ || line.time_us.value_or(0) > settled_us;
+    return again;
+  }
+
+private:
+  static constexpr std::uint64_t settled_us = 1000000;
+
+  bool printed_ = false;
+  bool lived_ = false; ///< the kernel's clock has run for a while
+};
+
+/// After these nothing that a kernel says is its own word: the task that died
+/// held locks and references.
+static bool is_fatal(const Crash& crash)
+{
+  return crash.type == "DoS" || crash.type == "BUG" ||
+         crash.type == "MEMORY_SAFETY_BUG" || crash.type == "REBOOT" ||
+         crash.type == "NULL-POINTER-DEREFERENCE";
+}
+
+struct CrashScanner::State
+{
+  explicit State(CrashLimits wanted) : limits(wanted) {}
+
+  void on_line(const ConsoleLine& line);
+  void on_head(const Head& head, std::size_t at, const ConsoleLine& line);
+  void on_reboot(const ConsoleLine& line);
+  void close(std::size_t index);
+  void close_all();
+  void store(Crash crash);
+  bool absorbs(const Head& head, const ConsoleLine& line);
+
+  static constexpr std::size_t max_open = 6;
+
+  CrashLimits limits;
+  std::vector<OpenReport> open;
+  std::vector<Crash> crashes;
+  std::vector<HeadMatch> found; ///< scratch
+  RebootWatch reboots;
+  std::uint64_t count = 0;
+  std::uint64_t last_head_line = 0;
+  bool complete = false;
+};
+
+CrashScanner::CrashScanner(CrashLimits limits)
+    : state_(std::make_unique<State>(limits))
+{
+}
+
+CrashScanner::~CrashScanner() = default;
+
+void CrashScanner::on_line(const ConsoleLine& line)
+{
+  state_->on_line(line);
+}
+
+bool CrashScanner::crash_seen() const
+{
+  return state_->count > 0;
+}
+
+bool CrashScanner::crash_complete() const
+{
+  return state_->complete;
+}
+
+void CrashScanner::finish()
+{
+  state_->close_all();
+}
+
+const std::vector<Crash>& CrashScanner::crashes() const
+{
+  return state_->crashes;
+}
+
+std::uint64_t CrashScanner::count() const
+{
+  return state_->count;
+}
+
+void CrashScanner::State::on_line(const ConsoleLine& line)
+{
+  std::size_t at = 0;
+  if (reboots.on_line(line)) {
+    on_reboot(line);
+    return;
+  }
+  if (const auto* head = RuleSet::get().find_head(line.text, found, at)) {
+    on_head(*head, at, line);
+    return;
+  }
+  if (open.empty()) {
+    return;
+  }
+  for (auto index = open.size(); index-- > 0;) {
+    auto& report = open[index];
+    if (!report.owns(line)) {
+      continue;
+    }
+    if (is_other_story(line.text, report.traced())) {
+      close(index);
+      continue;
+    }
+    report.add(line);
+    complete = complete || report.complete();
+    if (report.full()) {
+      close(index);
+    }
+  }
+}
+
+/// True when the line that looks like a head goes with an open report.
+bool CrashScanner::State::absorbs(const Head& head, const ConsoleLine& line)
+{
+  const bool panic = head.anchor == "Kernel panic - not syncing";
+  for (auto& report : open) {
+    // The same words again before any stack: two CPUs, or a repetition.
+    if (&report.head() == &head && !report.traced() && report.owns(line)) {
+      if (!report.full()) { // a flood of heads is bounded too
+        report.add(line);
+      }
+      return true;
+    }
+  }
+  if (head.role != Role::consequence && !panic) {
+    return false;
+  }
+  const bool mere = panic && is_mere_end(line.text);
+  for (auto& report : open) {
+    const bool goes_on = report.owns(line) && (head.role == Role::consequence ||
+                                               mere || !report.complete());
+    if (goes_on) {
+      if (!report.full()) { // a flood of heads is bounded too
+        report.add(line);
+      }
+      return true;
+    }
+  }
+  constexpr std::uint64_t near = 200;
+  return count > 0 && (mere || line.number - last_head_line < near) &&
+         (mere || head.role == Role::consequence);
+}
+
+void CrashScanner::State::on_head(const Head& head,
+                                  std::size_t at,
+                                  const ConsoleLine& line)
+{
+  if (absorbs(head, line)) {
+    return;
+  }
+  for (auto index = open.size(); index-- > 0;) {
+    if (open[index].owns(line)) {
+      close(index);
+    }
+  }
+  if (open.size() == max_open) {
+    close(0);
+  }
+  ++count;
+  last_head_line = line.number;
+  open.emplace_back(head, at, line, limits);
+}
+
+void CrashScanner::State::on_reboot(const ConsoleLine& line)
+{
+  close_all();
+  ++count;
+  complete = true;
+  Crash crash;
+  crash.title = "unexpected kernel reboot";
+  crash.type = type_of(crash.title);
+  crash.first_line = std::string(line.text.substr(0, 512));
+  crash.excerpt = crash.first_line + "\n";
+  crash.begin = line.begin;
+  crash.end = line.end;
+  crash.first_line_number = line.number;
+  crash.last_line_number = line.number;
+  store(std::move(crash));
+}
+
+void CrashScanner::State::close(std::size_t index)
+{
+  const auto at = open.begin() + static_cast<std::ptrdiff_t>(index);
+  if (crashes.size() < limits.crashes) {
+    store(at->close());
+  }
+  open.erase(at);
+}
+
+void CrashScanner::State::close_all()
+{
+  while (!open.empty()) {
+    close(0);
+  }
+}
+
+/// Keeps crashes in the order of their first lines, which is not that of their
+/// ends where two CPUs report at once.
+void CrashScanner::State::store(Crash crash)
+{
+  if (crashes.size() >= limits.crashes) {
+    return;
+  }
+  const auto later =
+      std::find_if(crashes.begin(), crashes.end(), [&](const Crash& other) {
+        return other.first_line_number > crash.first_line_number;
+      });
+  crash.follow_on =
+      std::any_of(crashes.begin(), later, [&](const Crash& earlier) {
+        return crash.follow_on || is_fatal(earlier);
+      });
+  crashes.insert(later, std::move(crash));
+}
+
+} // namespace oopsfarm

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "triage/frames.h"
+
+#include <algorithm>
+#include <array>
+
+namespace oopsfarm {
+
+static bool starts_with(std::string_view text, std::string_view start)
+{
+  return text.substr(0, start.size()) == start;
+}
+
+static bool is_hex(char c)
+{
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+         (c >= 'A' && c <= 'F');
+}
+
+static bool is_symbol(char c)
+{
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+         (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '$';
+}
+
+static std::string_view skip_blanks(std::string_view text)
+{
+  const auto start = text.find_first_not_of(" \t");
+  return text.substr(std::min(start, text.size()));
+}
+
+std::string_view bare_name(std::string_view symbol)
+{
+  symbol = symbol.substr(0, symbol.find('+'));
+  while (!symbol.empty() && symbol[0] == '.') {
+    symbol.remove_prefix(1); // ELFv1's entry points
+  }
+  return symbol.substr(0, symbol.find('.'));
+}
+
+/// Takes "[<ffffffff81000000>] " and "[c000000000001234] " off the start.
+static std::string_view skip_addresses(std::string_view text)
+{
+  while (!text.empty() && text[0] == '[') {
+    std::size_t at = 1;
+    while (at < text.size() && (is_hex(text[at]) || text[at] == '<' ||
+                                text[at] == '>' || text[at] == ' ')) {
+      ++at;
+    }
+    if (at < 4 || at >= text.size() || text[at] != ']') {
+      return text;
+    }
+    text = skip_blanks(text.substr(at + 1));
+  }
+  return text;
+}
+
+static std::size_t symbol_length(std::string_view text)
+{
+  std::size_t at = 0;
+  while (at < text.size() && is_symbol(text[at])) {
+    ++at;
+  }
+  return at;
+}
+
+/// A symbol's name at the start of `text` that is followed by an offset, or,
+/// in a symbolized report, by "file.c:12".
+static std::string_view symbol_with_place(std::string_view text)
+{
+  const auto length = symbol_length(text);
+  const bool name = length > 0 && !(text[0] >= '0' && text[0] <= '9');
+  if (!name || length >= text.size()) {
+    return {};
+  }
+  const auto rest = text.substr(length);
+  if (starts_with(rest, "+0x")) {
+    return text.substr(0, length);
+  }
+  const bool source = rest.find(".c:") != rest.npos ||
+                      rest.find(".h:") != rest.npos ||
+                      rest.find(".S:") != rest.npos;
+  if (source && rest.substr(0, 2) == " (") {
+    return text.substr(0, length); // scripts/decode_stacktrace.sh
+  }
+  const bool file = rest[0] == ' ' && (rest.find(".c:") != rest.npos ||
+                                       rest.find(".h:") != rest.npos ||
+                                       rest.find(".S:") != rest.npos);
+  if (file && rest.find(' ', 1) == rest.rfind(" [inline]")) {
+    return text.substr(0, length);
+  }
+  return {};
+}
+
+/// arm32: "(f) from [<80101010>] (g+0x1/0x2)" and "f from g+0x1/0x2".
+static std::string_view symbol_from(std::string_view text)
+{
+  const bool bracket = !text.empty() && text[0] == '(';
+  if (bracket) {
+    text.remove_prefix(1);
+  }
+  const auto length = symbol_length(text);
+  if (length == 0 || (text[0] >= '0' && text[0] <= '9')) {
+    return {};
+  }
+  const auto end = text.find(bracket ? ')' : ' ');
+  if (end == std::string_view::npos) {
+    return {};
+  }
+  const auto rest = text.substr(end + (bracket ? 1 : 0));
+  return starts_with(rest, " from ") ? text.substr(0, length)
+                                     : std::string_view{};
+}
+
+static std::optional<StackFrame> make(std::string_view symbol, FrameKind kind)
+{
+  StackFrame frame;
+  frame.name = bare_name(symbol);
+  frame.kind = kind;
+  return frame.name.empty() ? std::nullopt : std::optional(frame);
+}
+
+/// "RIP: 0010:[<…>]  [<…>] f+0x1/0x2" behind "RIP:"; user mode has no symbol.
+static std::optional<StackFrame> parse_rip(std::string_view text)
+{
+  text = skip_blanks(text);
+  if (text.size() > 5 && text[4] == ':' && is_hex(text[0])) {
+    text = skip_blanks(text.substr(5));
+  }
+  return make(symbol_with_place(skip_addresses(text)), FrameKind::fault);
+}
+
+struct RegisterForm
+{
+  std::string_view start;
+  FrameKind kind;
+};
+
+/// How registers that hold code addresses are printed: arch/*/kernel/process.c
+/// and traps.c of Linux.
+static constexpr std::array<RegisterForm, 13> register_forms{{
+    {"RIP: ", FrameKind::fault},
+    {"NIP [", FrameKind::fault},
+    {"LR [", FrameKind::link},
+    {"IP: ", FrameKind::fault},
+    {"EIP: ", FrameKind::fault},
+    {"EIP is at ", FrameKind::fault},
+    {"PC is at ", FrameKind::fault},
+    {"LR is at ", FrameKind::link},
+    {"pc : ", FrameKind::fault},
+    {"lr : ", FrameKind::link},
+    {"epc : ", FrameKind::fault},
+    {"ra : ", FrameKind::link},
+    {"RIP [<", FrameKind::fault},
+}};
+
+static std::optional<StackFrame> parse_register(std::string_view text)
+{
+  constexpr std::string_view first = "RNLIEPlper";
+  if (first.find(text[0]) == std::string_view::npos) {
+    return std::nullopt;
+  }
+  for (const auto& form : register_forms) {
+    if (!starts_with(text, form.start)) {
+      continue;
+    }
+    const auto value = text.substr(form.start.find(' '));
+    if (form.start == "RIP: " || form.start == "EIP: ") {
+      return parse_rip(value);
+    }
+    const bool lower = form.start.back() == ' ';
+    return make(symbol_with_place(skip_addresses(skip_blanks(
+                    lower ? text.substr(form.start.size()) : value))),
+                form.kind);
+  }
+  return std::nullopt;
+}
+
+/// lockdep: "… at: [<ffff>] f+0x1/0x2" and "… at: f+0x1/0x2".
+static std::optional<StackFrame> parse_lock(std::string_view text)
+{
+  if (text.find('{') == text.npos) {
+    return std::nullopt; // no lock's state, no lock
+  }
+  const auto at = text.find(" at: ");
+  if (at == std::string_view::npos || text.find('(') > at) {
+    return std::nullopt;
+  }
+  return make(symbol_with_place(skip_addresses(text.substr(at + 5))),
+              FrameKind::lock);
+}
+
+std::optional<StackFrame> parse_frame(std::string_view text)
+{
+  text = skip_blanks(text);
+  if (text.size() < 4) {
+    return std::nullopt;
+  }
+  if (auto found = parse_register(text)) {
+    return found;
+  }
+  if (auto found = parse_lock(text)) {
+    return found;
+  }
+  const auto plain = skip_addresses(text);
+  const bool question = starts_with(plain, "? ");
+  const auto symbol_at = question ? skip_blanks(plain.substr(1)) : plain;
+  auto symbol = symbol_with_place(symbol_at);
+  if (symbol.empty()) {
+    symbol = symbol_from(symbol_at);
+  }
+  auto found = make(symbol, FrameKind::trace);
+  if (found) {
+    // What the compiler inlined shows only where a log was symbolized: titles
+    // must not depend on that.
+    found->trusted = !question && text.find("(unreliable)") == text.npos &&
+                     text.find(" [inline]") == text.npos;
+  }
+  return found;
+}
+
+} // namespace oopsfarm

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "triage/open_report.h"
+
+#include "triage/titles.h"
+
+#include <algorithm>
+#include <array>
+
+namespace oopsfarm {
+
+static bool contains(std::string_view text, std::string_view part)
+{
+  return text.find(part) != std::string_view::npos;
+}
+
+LineContext LineContext::of(const ConsoleLine& line)
+{
+  return {line.time_us.has_value(), std::string(line.caller)};
+}
+
+OpenReport::OpenReport(const Head& head,
+                       std::size_t at,
+                       const ConsoleLine& line,
+                       const CrashLimits& limits)
+    : head_(&head), at_(at), limits_(limits), context_(LineContext::of(line))
+{
+  text_.mark_head();
+  text_.add(line);
+}
+
+bool OpenReport::owns(const ConsoleLine& line) const
+{
+  if (!line.time_us && line.caller.empty()) {
+    return true; // registers, and what a mail program broke off
+  }
+  if (!context_.caller.empty()) {
+    return line.caller == context_.caller ||
+           (all_cpus_ && !line.caller.empty() && line.caller[0] == 'C');
+  }
+  // A head without a stamp may be one that lost it: then anything goes.
+  return true;
+}
+
+/// The last lines that a report prints: kernel/panic.c of Linux.
+static bool ends_report(std::string_view text)
+{
+  static constexpr std::array<std::string_view, 3> ends{
+      "---[ end ", "Rebooting in ", "Kernel Offset: "};
+  const auto start = text.find_first_not_of(' ');
+  return start != std::string_view::npos &&
+         std::any_of(ends.begin(), ends.end(), [&](std::string_view end) {
+           return text.substr(start, end.size()) == end;
+         });
+}
+
+void OpenReport::add(const ConsoleLine& line)
+{
+  text_.add(line);
+  const auto text = line.text;
+  if (text.empty()) {
+    return;
+  }
+  traced_ =
+      traced_ || contains(text, "all Trace:") || contains(text, "all trace:");
+  complete_ = complete_ || ends_report(text);
+  lines_after_end_ += complete_ ? 1 : 0;
+  all_cpus_ = all_cpus_ || contains(text, "Sending NMI from CPU");
+}
+
+std::string OpenReport::excerpt() const
+{
+  std::string excerpt;
+  const auto end = std::min(text_.size(), text_.head() + limits_.excerpt_lines);
+  for (auto line = text_.head(); line < end; ++line) {
+    const auto text = text_.text(line);
+    if (excerpt.size() + text.size() + 1 > limits_.excerpt_bytes) {
+      break;
+    }
+    excerpt += text;
+    excerpt += '\n';
+  }
+  return excerpt;
+}
+
+Crash OpenReport::close() const
+{
+  auto crash = title_report(*head_, at_, text_);
+  const auto head = text_.head();
+  crash.first_line = std::string(text_.text(head));
+  crash.excerpt = excerpt();
+  crash.begin = text_.line(head).begin;
+  crash.first_line_number = text_.line(head).number;
+  crash.end = text_.line(text_.size() - 1).end;
+  crash.last_line_number = text_.line(text_.size() - 1).number;
+  crash.follow_on = tainted() || !traced_;
+  return crash;
+}
+
+/// "Tainted: G      D W": D is for a death, W for a warning, B for bad memory,
+/// L for a lockup, M for a machine check (kernel/panic.c).
+bool OpenReport::tainted() const
+{
+  const auto body = text_.body();
+  const auto at = body.find(" Tainted: ");
+  if (at == std::string_view::npos) {
+    return false;
+  }
+  const auto flags = body.substr(at + 10, 24);
+  const auto letters = flags.substr(0, flags.find_first_of("0123456789\n("));
+  return letters.find_first_of("DWBLM") != std::string_view::npos;
+}
+
+} // namespace oopsfarm

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "triage/report_text.h"
+
+namespace oopsfarm {
+
+void ReportText::add(const ConsoleLine& line)
+{
+  // Long lines are lists of modules or a hostile guest's: no rule needs more.
+  constexpr std::size_t kept = 512;
+  const auto text = line.text.substr(0, kept);
+  lines_.push_back(
+      Line{arena_.size(), text.size(), line.number, line.begin, line.end});
+  arena_.append(text);
+  arena_ += '\n';
+}
+
+std::string_view ReportText::text(std::size_t index) const
+{
+  const auto& line = lines_[index];
+  return std::string_view(arena_).substr(line.at, line.size);
+}
+
+std::string_view ReportText::body() const
+{
+  return std::string_view(arena_).substr(
+      head_ < lines_.size() ? lines_[head_].at : arena_.size());
+}
+
+std::size_t ReportText::find(std::string_view part, std::size_t from) const
+{
+  for (auto index = from; index < lines_.size(); ++index) {
+    if (text(index).find(part) != std::string_view::npos) {
+      return index;
+    }
+  }
+  return lines_.size();
+}
+
+std::vector<StackFrame> ReportText::frames() const
+{
+  std::vector<StackFrame> found;
+  for (std::size_t index = head_; index < lines_.size(); ++index) {
+    if (auto frame = parse_frame(text(index))) {
+      frame->line = index;
+      found.push_back(*frame);
+    }
+  }
+  return found;
+}
+
+} // namespace oopsfarm

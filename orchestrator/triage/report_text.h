@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "console/line.h"
+#include "triage/frames.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oopsfarm {
+
+/// The lines that are taken for one report: those of the head line's context,
+/// the head itself and a few before it. Owns its text; bounded by its user.
+class ReportText
+{
+public:
+  struct Line
+  {
+    std::size_t at = 0;
+    std::size_t size = 0;
+    std::uint64_t number = 0;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+
+  void add(const ConsoleLine& line);
+
+  /// The next line added is the head.
+  void mark_head() { head_ = lines_.size(); }
+
+  std::size_t size() const { return lines_.size(); }
+
+  std::size_t head() const { return head_; }
+
+  std::string_view text(std::size_t index) const;
+
+  const Line& line(std::size_t index) const { return lines_[index]; }
+
+  /// The first line from `from` on that holds `part`, or size().
+  std::size_t find(std::string_view part, std::size_t from = 0) const;
+
+  /// The head's line and all behind it, a newline after each.
+  std::string_view body() const;
+
+  /// Every function named, in order. Valid until the next add().
+  std::vector<StackFrame> frames() const;
+
+private:
+  std::string arena_;
+  std::vector<Line> lines_;
+  std::size_t head_ = 0;
+};
+
+} // namespace oopsfarm
