@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/cmdline.h"
+
+#include "base/strings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace oopsfarm {
+
+/// Characters that the kernel's parser takes as they are: no white space, no
+/// quotes, nothing that a terminal would act on.
+static bool is_plain(char c)
+{
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') ||
+         std::string_view("._:/,=+-@").find(c) != std::string_view::npos;
+}
+
+static bool is_word(std::string_view text)
+{
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_plain);
+}
+
+/// What holds for every run.
+static std::vector<std::string> common_words(const Target& target)
+{
+  return {
+      "console=" + target.console_device,
+      // Everything but debug messages: the OOM report's task list is "info".
+      "loglevel=7",
+      // The first crash ends the guest: panic reboots, and the machine ends
+      // on a reboot. panic_on_taint: bad page (bit 5).
+      "oops=panic",
+      "panic=-1",
+      "panic_on_warn=1",
+      "panic_on_taint=0x20",
+      "softlockup_panic=1",
+      "hung_task_panic=1",
+      // Addresses that repeat, and that symbols can be looked up by.
+      "nokaslr",
+      "norandmaps",
+  };
+}
+
+/// What only one architecture's machine needs.
+static std::vector<std::string> arch_words(Arch arch)
+{
+  if (arch == Arch::x86_64) {
+    return {
+        "8250.nr_uarts=2",   // no probing of ports that are not there
+        "reboot=t",          // a panic ends at once: there is no i8042 to ask
+        "unknown_nmi_panic", // Guest::inject_nmi() gets a backtrace
+    };
+  }
+  return {};
+}
+
+/// TCG's vCPUs share the host's CPUs with the rest of the farm: a kernel's
+/// bounds on a stalled CPU are made for real ones. On x86_64 they also look
+/// out of step when the kernel compares their clocks; it would then turn to a
+/// timer whose every reading costs an exit from translated code.
+static std::vector<std::string> tcg_words(Arch arch)
+{
+  std::vector<std::string> words = {"watchdog_thresh=20",
+                                    "rcupdate.rcu_cpu_stall_timeout=60"};
+  if (arch == Arch::x86_64) {
+    words.insert(words.end(), {"no_timer_check", "tsc=reliable"});
+  }
+  return words;
+}
+
+static std::vector<std::string> farm_words(const RunSpec& run)
+{
+  std::vector<std::string> words = {
+      "oopsfarm.ktap=" + run.target.ktap_device,
+      "oopsfarm.workload=" + run.workload.name,
+      fmt::format("oopsfarm.seed={}", run.seed),
+      fmt::format("oopsfarm.attempt={}", run.attempt),
+  };
+  for (const auto& [name, value] : run.workload.params) {
+    words.push_back(fmt::format("oopsfarm.p.{}={}", name, value));
+  }
+  return words;
+}
+
+Result<std::string> kernel_cmdline(const RunSpec& run)
+{
+  auto words = common_words(run.target);
+  const auto arch = run.target.arch;
+  for (const auto& more :
+       {arch_words(arch),
+        run.accelerator.kvm ? std::vector<std::string>() : tcg_words(arch),
+        run.target.cmdline,
+        farm_words(run)}) {
+    words.insert(words.end(), more.begin(), more.end());
+  }
+  for (const auto& word : words) {
+    if (!is_word(word)) {
+      return user_error(
+          fmt::format("kernel parameter \"{}\" has characters that can't stand "
+                      "on a kernel's command line: use letters, digits and "
+                      "._:/,=+-@",
+                      printable(word, 80)));
+    }
+  }
+  auto line = join(words, " ");
+  if (line.size() > max_cmdline) {
+    return user_error(
+        fmt::format("the kernel's command line would have {} characters, at "
+                    "most {} fit: shorten the parameters of workload {}",
+                    line.size(),
+                    max_cmdline,
+                    run.workload.name));
+  }
+  return line;
+}
+
+} // namespace oopsfarm
