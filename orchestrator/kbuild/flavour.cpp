@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kbuild/flavour.h"
+
+#include "base/hash.h"
+#include "base/strings.h"
+#include "kbuild/fragment.h"
+#include "sys/file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+namespace oopsfarm {
+
+namespace fs = std::filesystem;
+
+/// Names of *.config that are parts of every flavour, not flavours.
+static bool is_shared_part(const std::string& name)
+{
+  return name == "common" ||
+         std::any_of(all_archs().begin(), all_archs().end(), [&](Arch arch) {
+           return name == to_string(arch);
+         });
+}
+
+Result<std::vector<std::string>> list_flavours(const fs::path& kconfigs)
+{
+  std::error_code error;
+  fs::directory_iterator entries(kconfigs, error);
+  std::vector<std::string> names;
+  while (!error && entries != fs::directory_iterator()) {
+    const auto name = entries->path().stem().string();
+    if (entries->path().extension() == ".config" &&
+        name.find('.') == std::string::npos && is_safe_name(name) &&
+        !is_shared_part(name)) {
+      names.push_back(name);
+    }
+    entries.increment(error);
+  }
+  if (error) {
+    return infra_error(fmt::format("cannot read the kernel configs in {}: {}",
+                                   kconfigs.string(),
+                                   error.message()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<Flavour>
+load_flavour(const fs::path& kconfigs, const std::string& name, Arch arch)
+{
+  TRY_ASSIGN(const auto known, list_flavours(kconfigs));
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    return user_error(fmt::format(
+        "there is no kconfig '{}'; {}", printable(name), suggest(name, known)));
+  }
+  Flavour flavour;
+  flavour.name = name;
+  std::string digest;
+  for (const std::string& part : {std::string("common"),
+                                  std::string(to_string(arch)),
+                                  name,
+                                  name + "." + to_string(arch)}) {
+    const auto file = kconfigs / (part + ".config");
+    if (!fs::exists(file)) {
+      continue;
+    }
+    TRY_ASSIGN(const auto text, read_file(file, 1U << 20));
+    TRY(parse_fragment(text, file.filename().string()));
+    flavour.fragments.push_back(file);
+    digest += fmt::format("{} {}\n", text.size(), sha256_hex(text));
+  }
+  flavour.hash = sha256_hex(digest);
+  return flavour;
+}
+
+} // namespace oopsfarm
