@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/capped_log.h"
+#include "guest/cmdline.h"
+#include "step/step.h"
+#include "step/watch.h"
+#include "sys/file.h"
+#include "triage/judge.h"
+
+#include <fmt/format.h>
+
+#include <poll.h>
+
+#include <array>
+
+namespace oopsfarm {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// KTAP is small; a guest that floods serial 1 is cut like one that floods its
+/// console.
+constexpr std::uint64_t ktap_cap = 8U << 20;
+
+/// One run, from QEMU's start to its end.
+class Run
+{
+public:
+  Run(const RunSpec& spec, const Stop& stop, const OnProgress& on_progress)
+      : stop_(stop), on_progress_(on_progress), watch_(spec)
+  {
+  }
+
+  /// Watches `guest` until it has ended by itself or was ended.
+  Result<GuestEnd> follow(Guest& guest, CappedLog& console, CappedLog& ktap)
+  {
+    while (true) {
+      TRY_ASSIGN(const bool more, pump(console, ktap));
+      const auto now = guest.uptime();
+      watch_.advance(now);
+      show(now);
+      if (const auto ended = watch_.verdict_due(now)) {
+        TRY(guest.destroy());
+        return *ended;
+      }
+      if (stop_.requested()) {
+        TRY(guest.destroy());
+        return GuestEnd::interrupted;
+      }
+      const auto state = guest.state();
+      if (state != GuestState::running) {
+        return state == GuestState::ended ? watch_.natural_end()
+                                          : GuestEnd::qemu_died;
+      }
+      wait(guest, console, ktap, more ? milliseconds(0) : watch_.wait(now));
+    }
+  }
+
+  /// What is left in the files once the guest is gone.
+  Status drain(CappedLog& console, CappedLog& ktap)
+  {
+    bool more = true;
+    while (more) {
+      TRY_ASSIGN(more, pump(console, ktap));
+    }
+    watch_.finish();
+    TRY(console.finish());
+    return ktap.finish();
+  }
+
+  const GuestWatch& watch() const { return watch_; }
+
+private:
+  Result<bool> pump(CappedLog& console, CappedLog& ktap)
+  {
+    TRY_ASSIGN(
+        const bool more_console,
+        console.read([&](std::string_view bytes) { watch_.console(bytes); }));
+    TRY_ASSIGN(const bool more_ktap,
+               ktap.read([&](std::string_view bytes) { watch_.ktap(bytes); }));
+    return more_console || more_ktap;
+  }
+
+  void wait(Guest& guest,
+            const CappedLog& console,
+            const CappedLog& ktap,
+            milliseconds timeout)
+  {
+    std::array<pollfd, 4> waits = {{{guest.event_fd(), POLLIN, 0},
+                                    {console.fd(), POLLIN, 0},
+                                    {ktap.fd(), POLLIN, 0},
+                                    {stop_.fd(), POLLIN, 0}}};
+    poll(waits.data(), waits.size(), static_cast<int>(timeout.count()));
+  }
+
+  /// At most one progress line a second, and one at each change of phase.
+  void show(milliseconds now)
+  {
+    auto progress = watch_.progress(now);
+    if (progress.phase != shown_.phase || progress.done != shown_.done) {
+      shown_ = progress;
+      on_progress_(progress);
+    }
+  }
+
+  const Stop& stop_;
+  const OnProgress& on_progress_;
+  GuestWatch watch_;
+  Progress shown_;
+};
+
+} // namespace
+
+static RunOutcome outcome_of(const RunSpec& spec,
+                             const GuestWatch& watch,
+                             Judgement judgement,
+                             milliseconds wall,
+                             bool console_cut)
+{
+  RunOutcome outcome;
+  outcome.verdict = judgement.verdict;
+  outcome.run_id = spec.run_id;
+  outcome.title = std::move(judgement.title);
+  outcome.detail = std::move(judgement.detail);
+  outcome.findings = std::move(judgement.findings);
+  outcome.kills = judgement.kills;
+  outcome.wall = wall;
+  outcome.boot = watch.boot_time();
+  outcome.guest = watch.guest_time();
+  outcome.console_cut = console_cut;
+  outcome.accelerator = spec.accelerator;
+  outcome.seed = spec.seed;
+  outcome.attempt = spec.attempt;
+  outcome.facts = std::move(judgement.facts);
+  return outcome;
+}
+
+Result<RunOutcome> run_guest(const RunSpec& spec,
+                             Hypervisor& hypervisor,
+                             const Stop& stop,
+                             const OnProgress& on_progress)
+{
+  on_progress(Progress{"start", 0, 0, ""});
+  TRY_ASSIGN(auto cmdline, kernel_cmdline(spec));
+  const auto domain = domain_spec(spec, std::move(cmdline));
+  TRY(write_file(spec.out / "domain.xml", domain_xml(domain)));
+  TRY_ASSIGN(auto console, CappedLog::create(domain.console, spec.console_cap));
+  TRY_ASSIGN(auto ktap, CappedLog::create(domain.ktap, ktap_cap));
+  TRY_ASSIGN(auto guest, hypervisor.start(domain));
+
+  Run run(spec, stop, on_progress);
+  TRY_ASSIGN(const auto end, run.follow(*guest, console, ktap));
+  const auto wall = guest->uptime();
+  if (end == GuestEnd::interrupted) {
+    return infra_error("stopped");
+  }
+  const bool cut = console.over_cap();
+  TRY(run.drain(console, ktap));
+  auto evidence = run.watch().evidence(end);
+  evidence.end_detail = guest->end_reason();
+  evidence.console_cut = cut;
+  return outcome_of(spec, run.watch(), judge(evidence), wall, cut);
+}
+
+} // namespace oopsfarm
