@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apps/command_line.h"
+
+#include "apps/help.h"
+#include "base/strings.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <limits>
+
+namespace oopsfarm {
+
+namespace {
+
+/// What CLI11 writes to, and what turns that into a CommandLine.
+class Parser
+{
+public:
+  Parser();
+
+  Result<CommandLine> parse(const std::vector<std::string>& args);
+
+private:
+  void add_globals();
+  void add_run();
+  void add_tree();
+  void add_log();
+  void add_doctor();
+  CLI::App* add_verb(CLI::App& parent, const Help& help);
+  Error explain(const CLI::ParseError& failure);
+  CommandLine result();
+
+  CLI::App app_;
+  CommandLine line_;
+  RunRequest run_;
+  TreeAddRequest tree_add_;
+  TreeRemoveRequest tree_remove_;
+  LogRequest log_;
+  std::string colour_ = "auto";
+  bool is_quiet_ = false;
+  bool is_verbose_ = false;
+  bool is_json_ = false;
+  bool is_ktap_ = false;
+};
+
+Parser::Parser() : app_(help_program.summary, "oopsfarm")
+{
+  app_.footer(help_program.examples);
+  app_.require_subcommand(1);
+  app_.set_help_flag("-h,--help", "Say what there is, and exit");
+  app_.set_version_flag("--version",
+                        std::string("oopsfarm ") + OOPSFARM_VERSION);
+  add_globals();
+  add_run();
+  add_tree();
+  add_log();
+  add_doctor();
+}
+
+void Parser::add_globals()
+{
+  auto& global = line_.global;
+  app_.add_option("--state",
+                  global.state,
+                  "Folder for trees, kernels and runs (default: "
+                  "$XDG_STATE_HOME/oopsfarm or ~/.local/state/oopsfarm)")
+      ->type_name("DIR");
+  app_.add_option("--config",
+                  global.config,
+                  "The farm's settings (default: farm.yaml in the state "
+                  "folder)")
+      ->type_name("FILE");
+  auto* quiet = app_.add_flag("-q,--quiet", is_quiet_, "Only the result");
+  auto* verbose = app_.add_flag(
+      "-v,--verbose", is_verbose_, "Also the commands that are run");
+  quiet->excludes(verbose);
+  app_.add_flag("--json", is_json_, "Results as one JSON object a line");
+  app_.add_option("--color,--colour", colour_, "auto, always or never")
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+CLI::App* Parser::add_verb(CLI::App& parent, const Help& help)
+{
+  auto* verb = parent.add_subcommand(help.verb, help.summary);
+  verb->footer(std::string(help.examples) +
+               "\n\nOptions of every command (--state, --json, --quiet, …) "
+               "are in `oopsfarm --help`.");
+  verb->fallthrough();
+  return verb;
+}
+
+void Parser::add_run()
+{
+  auto* verb = add_verb(app_, help_run);
+  verb->add_option("job", run_.job, "The job file")
+      ->required()
+      ->type_name("JOB.yaml");
+  verb->add_option("--seed", run_.seed, "Seed of the first observation")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{0},
+                         std::numeric_limits<std::int64_t>::max()));
+  verb->add_option("--repeat", run_.repeat, "Observations for each cell")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  verb->add_option("-t,--target",
+                   run_.targets,
+                   "Targets instead of the job's; may be given again")
+      ->type_name("TARGET")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+void Parser::add_tree()
+{
+  auto* tree = add_verb(app_, help_tree);
+  tree->require_subcommand(1);
+  auto* add = add_verb(*tree, help_tree_add);
+  add->add_option("name", tree_add_.name, "What jobs call it")
+      ->required()
+      ->type_name("NAME");
+  add->add_option("source",
+                  tree_add_.source,
+                  "A git repository (folder or URL) or a source tarball")
+      ->required()
+      ->type_name("SOURCE");
+  add_verb(*tree, help_tree_list);
+  auto* remove = add_verb(*tree, help_tree_remove);
+  remove->add_option("name", tree_remove_.name, "The tree")
+      ->required()
+      ->type_name("NAME");
+}
+
+void Parser::add_log()
+{
+  auto* verb = add_verb(app_, help_log);
+  verb->add_option("run", log_.run_id, "The run's id, as reports name it")
+      ->required()
+      ->type_name("RUN_ID");
+  verb->add_flag("--ktap", is_ktap_, "The workload's own report (serial 1)");
+}
+
+void Parser::add_doctor()
+{
+  add_verb(app_, help_doctor);
+}
+
+/// The options of an app and of those above it, as people type them.
+std::vector<std::string> option_names(const CLI::App* app)
+{
+  std::vector<std::string> names;
+  for (; app != nullptr; app = app->get_parent()) {
+    for (const auto* option : app->get_options()) {
+      for (const auto& name : option->get_lnames()) {
+        names.push_back("--" + name);
+      }
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> verb_names(const CLI::App& app)
+{
+  std::vector<std::string> names;
+  for (const auto* verb :
+       app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(verb->get_name());
+  }
+  return names;
+}
+
+/// The innermost verb that was understood, or the program itself.
+const CLI::App& innermost(const CLI::App& app)
+{
+  const auto* found = &app;
+  while (!found->get_subcommands().empty()) {
+    found = found->get_subcommands().front();
+  }
+  return *found;
+}
+
+/// CLI11's failure in the words of our other messages: what it is, what may
+/// have been meant, where to read on.
+Error Parser::explain(const CLI::ParseError& failure)
+{
+  const auto& verb = innermost(app_);
+  const auto path = &verb == &app_ ? std::string("oopsfarm")
+                                   : "oopsfarm " + verb.get_display_name(false);
+  const bool wants_verb = !verb_names(verb).empty();
+  const auto code = failure.get_exit_code();
+  const bool is_about_words =
+      code == static_cast<int>(CLI::ExitCodes::ExtrasError) ||
+      code == static_cast<int>(CLI::ExitCodes::RequiredError);
+  const auto words =
+      is_about_words ? app_.remaining(true) : std::vector<std::string>();
+  for (const auto& word : words) {
+    const auto shown = printable(word, 80);
+    if (word.size() > 1 && word.front() == '-') {
+      const auto name = word.substr(0, word.find('='));
+      return user_error(fmt::format("unknown option '{}'; {}",
+                                    shown,
+                                    suggest(name, option_names(&verb))));
+    }
+    if (wants_verb) {
+      return user_error(fmt::format(
+          "unknown command '{}'; {}", shown, suggest(word, verb_names(verb))));
+    }
+    return user_error(fmt::format(
+        "'{}' is one argument too many; see `{} --help`", shown, path));
+  }
+  if (wants_verb && is_about_words) {
+    return user_error(fmt::format("a command is missing: one of {}; see `{} "
+                                  "--help`",
+                                  join(verb_names(verb), ", "),
+                                  path));
+  }
+  return user_error(
+      fmt::format("{}; see `{} --help`", printable(failure.what()), path));
+}
+
+CommandLine Parser::result()
+{
+  auto& global = line_.global;
+  global.verbosity = is_quiet_     ? Verbosity::quiet
+                     : is_verbose_ ? Verbosity::verbose
+                                   : Verbosity::normal;
+  global.colour = colour_ == "always"  ? ColourWish::always
+                  : colour_ == "never" ? ColourWish::never
+                                       : ColourWish::automatic;
+  global.output = is_json_ ? Output::json : Output::text;
+  log_.serial = is_ktap_ ? Serial::ktap : Serial::console;
+  const auto& verb = innermost(app_).get_name();
+  if (verb == help_run.verb) {
+    line_.request = run_;
+  } else if (verb == help_tree_add.verb) {
+    line_.request = tree_add_;
+  } else if (verb == help_tree_list.verb) {
+    line_.request = TreeListRequest{};
+  } else if (verb == help_tree_remove.verb) {
+    line_.request = tree_remove_;
+  } else if (verb == help_log.verb) {
+    line_.request = log_;
+  } else {
+    line_.request = DoctorRequest{};
+  }
+  return line_;
+}
+
+Result<CommandLine> Parser::parse(const std::vector<std::string>& args)
+{
+  std::vector<std::string> reversed(args.rbegin(), args.rend());
+  try {
+    app_.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    line_.request = HelpRequest{app_.help()};
+    return line_;
+  } catch (const CLI::CallForVersion&) {
+    line_.request = HelpRequest{app_.version() + "\n"};
+    return line_;
+  } catch (const CLI::ParseError& failure) {
+    return explain(failure);
+  }
+  return result();
+}
+
+} // namespace
+
+Result<CommandLine> parse_command_line(const std::vector<std::string>& args)
+{
+  return Parser().parse(args);
+}
+
+} // namespace oopsfarm

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace oopsfarm {
+
+enum class Verbosity { quiet, normal, verbose };
+enum class Output { text, json };
+enum class ColourWish { automatic, always, never };
+
+/// Options that every verb takes, before or after it.
+struct GlobalOptions
+{
+  std::filesystem::path state;  ///< "" = the default
+  std::filesystem::path config; ///< "" = farm.yaml in the state folder
+  Verbosity verbosity = Verbosity::normal;
+  Output output = Output::text;
+  ColourWish colour = ColourWish::automatic;
+};
+
+struct RunRequest
+{
+  std::filesystem::path job;
+  std::optional<std::uint64_t> seed; ///< instead of the job's
+  std::optional<unsigned> repeat;
+  std::vector<std::string> targets; ///< instead of the job's, if any
+};
+
+struct TreeAddRequest
+{
+  std::string name;
+  std::string source;
+};
+
+struct TreeListRequest
+{
+};
+
+struct TreeRemoveRequest
+{
+  std::string name;
+};
+
+/// Which of a guest's serial lines.
+enum class Serial { console, ktap };
+
+struct LogRequest
+{
+  std::string run_id;
+  Serial serial = Serial::console;
+};
+
+struct DoctorRequest
+{
+};
+
+/// --help or --version: a text to print, and done.
+struct HelpRequest
+{
+  std::string text;
+};
+
+using Request = std::variant<HelpRequest,
+                             RunRequest,
+                             TreeAddRequest,
+                             TreeListRequest,
+                             TreeRemoveRequest,
+                             LogRequest,
+                             DoctorRequest>;
+
+/// A command line, taken apart.
+struct CommandLine
+{
+  GlobalOptions global;
+  Request request;
+};
+
+/// Takes the arguments behind the program's name apart (CLI11 inside). Looks
+/// at no file. Fails (user) on what it does not understand, with the nearest
+/// verb or option.
+Result<CommandLine> parse_command_line(const std::vector<std::string>& args);
+
+} // namespace oopsfarm

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apps/help.h"
+
+namespace oopsfarm {
+
+const Help help_program = {
+    "oopsfarm",
+    "Builds a kernel patch series for several architectures, boots it under "
+    "QEMU, puts it through out-of-memory workloads, and says what broke.",
+    "Examples:\n"
+    "  oopsfarm doctor\n"
+    "  oopsfarm tree add linux-6.1 /usr/src/linux-source-6.1.tar.xz\n"
+    "  oopsfarm run job.yaml\n"
+    "  oopsfarm run --help\n"
+    "\n"
+    "Exit codes: 0 all passed, 1 the kernel or the series failed, 2 bad input "
+    "or usage,\n3 the farm itself failed, 130 and 143 stopped by Ctrl-C and "
+    "SIGTERM."};
+
+const Help help_run = {
+    "run",
+    "Does a job: builds its kernels, runs its workloads, prints the verdicts",
+    "Examples:\n"
+    "  oopsfarm run job.yaml\n"
+    "  oopsfarm run job.yaml --repeat 20 --target ppc64le-hash\n"
+    "  oopsfarm run job.yaml --target x86_64,ppc64le-radix --seed 7\n"
+    "  oopsfarm run --json job.yaml | grep '\"kind\":\"cell\"'\n"
+    "\n"
+    "The table goes to standard output, progress to standard error."};
+
+const Help help_tree = {"tree",
+                        "Source trees that jobs may name",
+                        "Examples:\n"
+                        "  oopsfarm tree add linux-6.1 "
+                        "/usr/src/linux-source-6.1.tar.xz\n"
+                        "  oopsfarm tree list\n"
+                        "  oopsfarm tree remove linux-6.1"};
+
+const Help help_tree_add = {
+    "add",
+    "Makes a git repository or a source tarball known under a name",
+    "Examples:\n"
+    "  oopsfarm tree add linux-6.1 /usr/src/linux-source-6.1.tar.xz\n"
+    "  oopsfarm tree add mine ~/src/linux\n"
+    "\n"
+    "A tarball becomes one commit, tagged by its version (v6.1.176 and "
+    "v6.1)."};
+
+const Help help_tree_list = {"list",
+                             "Lists the trees: name, newest tag, size",
+                             "Examples:\n"
+                             "  oopsfarm tree list\n"
+                             "  oopsfarm tree list --json"};
+
+const Help help_tree_remove = {
+    "remove",
+    "Forgets a tree and deletes its copy; kernels and runs stay",
+    "Example:\n"
+    "  oopsfarm tree remove linux-6.1"};
+
+const Help help_log = {
+    "log",
+    "Prints the console of a run",
+    "Examples:\n"
+    "  oopsfarm log 20261121T101500-3fa9c2\n"
+    "  oopsfarm log 20261121T101500-3fa9c2 --ktap\n"
+    "\n"
+    "In a pipe the bytes are the guest's own; on a terminal what is not text\n"
+    "is shown as '?'."};
+
+const Help help_doctor = {
+    "doctor",
+    "Says what this machine can do, and how to mend what is missing",
+    "Examples:\n"
+    "  oopsfarm doctor\n"
+    "  oopsfarm doctor --json\n"
+    "\n"
+    "Exits with 0 when all that is needed is there, with 3 otherwise."};
+
+} // namespace oopsfarm

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+namespace oopsfarm {
+
+/// A verb, and what --help says of it.
+struct Help
+{
+  const char* verb;
+  const char* summary;
+  const char* examples;
+};
+
+extern const Help help_program;
+extern const Help help_run;
+extern const Help help_tree;
+extern const Help help_tree_add;
+extern const Help help_tree_list;
+extern const Help help_tree_remove;
+extern const Help help_log;
+extern const Help help_doctor;
+
+} // namespace oopsfarm

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apps/program.h"
+
+#include "apps/command_line.h"
+#include "apps/terminal.h"
+#include "apps/verbs.h"
+#include "base/log.h"
+#include "sys/process.h"
+#include "sys/stop.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+namespace oopsfarm {
+
+namespace {
+
+/// Calls the verb's function.
+struct Dispatch
+{
+  const Context& context;
+
+  Result<int> operator()(const HelpRequest& request) const
+  {
+    TRY(put_result(request.text));
+    return 0;
+  }
+
+  Result<int> operator()(const RunRequest& request) const
+  {
+    return run_verb(request, context);
+  }
+
+  Result<int> operator()(const TreeAddRequest& request) const
+  {
+    return tree_add_verb(request, context);
+  }
+
+  Result<int> operator()(const TreeListRequest& request) const
+  {
+    return tree_list_verb(request, context);
+  }
+
+  Result<int> operator()(const TreeRemoveRequest& request) const
+  {
+    return tree_remove_verb(request, context);
+  }
+
+  Result<int> operator()(const LogRequest& request) const
+  {
+    return log_verb(request, context);
+  }
+
+  Result<int> operator()(const DoctorRequest& request) const
+  {
+    return doctor_verb(request, context);
+  }
+};
+
+} // namespace
+
+static int exit_code_of(const Error& error)
+{
+  return error.fault == Fault::user ? 2 : 3;
+}
+
+static log::Level log_level(Verbosity verbosity)
+{
+  switch (verbosity) {
+  case Verbosity::quiet:
+    return log::Level::error;
+  case Verbosity::normal:
+    return log::Level::warning;
+  case Verbosity::verbose:
+    return log::Level::debug;
+  }
+  return log::Level::warning;
+}
+
+/// An error of several lines (a job file's problems) is one log entry with
+/// the rest below it.
+static void tell(const Error& error)
+{
+  log::error(error.message);
+}
+
+int run_program(const std::vector<std::string>& args)
+{
+  const auto line = parse_command_line(args);
+  if (!line) {
+    tell(line.error());
+    return exit_code_of(line.error());
+  }
+  log::set_level(log_level(line->global.verbosity));
+  static Stop stop; // the signal handler may use it till the end
+  stop_on_signals(stop);
+  SystemProcessRunner processes;
+  const Context context{line->global, processes, stop};
+  const auto code = std::visit(Dispatch{context}, line->request);
+  if (stop.requested()) {
+    constexpr int signalled = 128; // the shells' convention
+    log::error(stop.signal() == SIGINT
+                   ? "stopped by Ctrl-C; nothing was left half-done"
+                   : "stopped by a signal; nothing was left half-done");
+    return signalled + stop.signal();
+  }
+  if (!code) {
+    tell(code.error());
+    return exit_code_of(code.error());
+  }
+  return *code;
+}
+
+} // namespace oopsfarm

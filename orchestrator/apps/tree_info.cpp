@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apps/tree_info.h"
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "git/git.h"
+#include "git/repository.h"
+
+#include <algorithm>
+#include <system_error>
+
+namespace oopsfarm {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> tree_folder_names(const StatePaths& state)
+{
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(state.trees(), error), end;
+       !error && entry != end;
+       entry.increment(error)) {
+    const auto name = entry->path().stem().string();
+    if (entry->path().extension() == ".git" && is_safe_name(name)) {
+      names.push_back(name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+static TreeInfo inspect(const StatePaths& state,
+                        const std::string& name,
+                        ProcessRunner& processes,
+                        const Stop& stop)
+{
+  TreeInfo info;
+  info.name = name;
+  info.bytes = folder_bytes(state.tree(name));
+  const auto repository = Repository::open(state.tree(name), processes, stop);
+  if (!repository) {
+    log::warning(repository.error().message);
+    return info;
+  }
+  if (const auto tag = repository->newest_tag()) {
+    info.tag = *tag;
+    info.commit = repository->resolve(*tag).value_or("");
+  }
+  return info;
+}
+
+Result<std::vector<TreeInfo>>
+list_trees(const StatePaths& state, ProcessRunner& processes, const Stop& stop)
+{
+  std::vector<TreeInfo> trees;
+  for (const auto& name : tree_folder_names(state)) {
+    if (stop.requested()) {
+      return stopped_error();
+    }
+    trees.push_back(inspect(state, name, processes, stop));
+  }
+  return trees;
+}
+
+std::uint64_t folder_bytes(const fs::path& folder)
+{
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end;
+       !error && entry != end;
+       entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_regular_file(ignored) && !entry->is_symlink(ignored)) {
+      const auto size = entry->file_size(ignored);
+      bytes += ignored ? 0 : size;
+    }
+  }
+  return bytes;
+}
+
+} // namespace oopsfarm

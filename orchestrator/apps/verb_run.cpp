@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apps/display.h"
+#include "apps/environment.h"
+#include "apps/job_progress.h"
+#include "apps/terminal.h"
+#include "apps/verbs.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "engine/engine.h"
+#include "guest/accelerator.h"
+#include "guest/root.h"
+#include "jobfile/job_file.h"
+#include "jobfile/target_file.h"
+#include "jobfile/workload_file.h"
+#include "kbuild/flavour.h"
+#include "report/json_report.h"
+#include "report/text_report.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace oopsfarm {
+
+static Result<Catalogue> load_catalogue(const SharePaths& share,
+                                        const EngineContext& engine)
+{
+  Catalogue catalogue;
+  for (const auto& [name, target] : engine.targets) {
+    catalogue.targets.push_back(name);
+  }
+  TRY_ASSIGN(catalogue.kconfigs, list_flavours(share.kconfigs()));
+  TRY_ASSIGN(catalogue.workloads, read_workload_infos(share.workloads()));
+  return catalogue;
+}
+
+/// What the command line says instead of the job file.
+static Status
+override_job(const RunRequest& request, const Catalogue& catalogue, Job& job)
+{
+  job.seed = request.seed.value_or(job.seed);
+  job.repeat = request.repeat.value_or(job.repeat);
+  if (request.targets.empty()) {
+    return Ok{};
+  }
+  job.targets.clear();
+  for (const auto& name : request.targets) {
+    const auto& known = catalogue.targets;
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return user_error(fmt::format("--target: unknown target '{}'; {}",
+                                    printable(name, 80),
+                                    suggest(name, known)));
+    }
+    if (std::find(job.targets.begin(), job.targets.end(), name) ==
+        job.targets.end()) {
+      job.targets.push_back(name);
+    }
+  }
+  return Ok{};
+}
+
+/// Ends the guests of an earlier process; the engine knows no libvirt.
+static Status reap(const std::filesystem::path& root)
+{
+  TRY_ASSIGN(const auto ended, reap_root(root));
+  for (const auto pid : ended) {
+    log::warning(fmt::format(
+        "ended a guest that an earlier process left behind (pid {})", pid));
+  }
+  return Ok{};
+}
+
+static Result<EngineContext> make_engine_context(const Context& context)
+{
+  EngineContext engine;
+  TRY_ASSIGN(engine.state, find_state(context.options.state, get_env));
+  TRY_ASSIGN(engine.share, find_share(own_program(), get_env));
+  TRY_ASSIGN(engine.config, load_config(context.options, engine.state));
+  TRY_ASSIGN(engine.targets, read_targets(engine.share.targets()));
+  engine.processes = &context.processes;
+  engine.accelerator = [policy = engine.config.accelerator,
+                        cache = engine.state.accelerators(),
+                        &context](Arch arch) {
+    return choose_accelerator(
+        arch, policy, cache, context.processes, context.stop);
+  };
+  engine.reap_root = reap;
+  return engine;
+}
+
+/// Runs the engine with progress on standard error; the display is gone, and
+/// the cursor back, when this returns.
+static Result<JobReport>
+work(const Job& job, const EngineContext& engine, const Context& context)
+{
+  const auto display = make_display(context.options);
+  JobProgress progress(*display,
+                       context.stop,
+                       use_colour(context.options.colour, STDERR_FILENO));
+  return Engine(engine, progress, context.stop).run(job);
+}
+
+Result<int> run_verb(const RunRequest& request, const Context& context)
+{
+  TRY_ASSIGN(const auto engine, make_engine_context(context));
+  TRY_ASSIGN(const auto catalogue, load_catalogue(engine.share, engine));
+  TRY_ASSIGN(auto job, read_job(request.job, catalogue));
+  TRY(override_job(request, catalogue, job));
+  // Bad input has been found by here, and has left nothing behind.
+  TRY_ASSIGN(const auto lock, claim_state(engine.state));
+  TRY_ASSIGN(const auto report, work(job, engine, context));
+  if (context.options.output == Output::json) {
+    TRY(put_result(json_cells(report)));
+    return exit_code(report);
+  }
+  Style style;
+  style.colour = use_colour(context.options.colour, STDOUT_FILENO);
+  style.runs = engine.state.runs();
+  TRY(put_result(text_table(report, style)));
+  return exit_code(report);
+}
+
+} // namespace oopsfarm

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "apps/command_line.h"
+#include "base/result.h"
+#include "sys/process.h"
+#include "sys/stop.h"
+
+namespace oopsfarm {
+
+/// What every verb works with. The references outlive the call.
+struct Context
+{
+  const GlobalOptions& options;
+  ProcessRunner& processes;
+  const Stop& stop;
+};
+
+/// The verbs, one file each (verb_NAME.cpp). Each prints its result on
+/// standard output and its progress on standard error, and gives the exit
+/// code; an Error is printed by the caller. When the stop was requested, what
+/// they give does not matter: the caller exits with 128 + the signal.
+Result<int> run_verb(const RunRequest& request, const Context& context);
+Result<int> tree_add_verb(const TreeAddRequest& request,
+                          const Context& context);
+Result<int> tree_list_verb(const TreeListRequest& request,
+                           const Context& context);
+Result<int> tree_remove_verb(const TreeRemoveRequest& request,
+                             const Context& context);
+Result<int> log_verb(const LogRequest& request, const Context& context);
+Result<int> doctor_verb(const DoctorRequest& request, const Context& context);
+
+} // namespace oopsfarm

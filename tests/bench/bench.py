@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the benchmarks share: a farm whose kernels stand, and QEMU by hand.
+
+They use the state folder of the guest tests ($OOPSFARM_TEST_CACHE/state), so
+run those, or `ci/test`, first; and the release preset's programs.
+"""
+
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("OOPSFARM_BIN", ROOT / "build/release/bin"))
+SHARE = BIN.parent / "share/oopsfarm"
+CACHE = pathlib.Path(
+    os.environ.get("OOPSFARM_TEST_CACHE",
+                   pathlib.Path.home() / ".cache/oopsfarm-test"))
+STATE = CACHE / "state"
+QEMU = {"x86_64": "qemu-system-x86_64", "ppc64le": "qemu-system-ppc64"}
+
+# The machine of images/targets/ on the shortest command line that has it.
+BY_HAND = {
+    "x86_64": ["-machine", "pc,accel=tcg", "-cpu", "qemu64",
+               "-bios", "qboot.rom", "-nodefaults"],
+    "ppc64le-radix": ["-machine", "pseries,accel=tcg,x-vof=on",
+                      "-cpu", "power9", "-nodefaults"],
+}
+DEFAULTS = {
+    "x86_64": [],
+    "ppc64le-radix": ["-cpu", "power9"],
+}
+
+
+def job_file(folder, target, workload, **keys):
+    """A job of one target on the base kernel alone."""
+    lines = {"name": "bench", "tree": "linux-6.1", "base": "v6.1",
+             "targets": f"[{target}]", "kconfigs": "[mm-debug]",
+             "workloads": f"[{workload}]"}
+    lines.update(keys)
+    path = pathlib.Path(folder) / "job.yaml"
+    path.write_text("".join(f"{k}: {v}\n" for k, v in lines.items()))
+    return path
+
+
+def farm_run(job, *options):
+    """`oopsfarm run --json`: seconds from exec to verdict, and its objects."""
+    begun = time.monotonic()
+    done = subprocess.run(
+        [str(BIN / "oopsfarm"), "--state", str(STATE), *options, "run",
+         "--json", str(job)], capture_output=True, text=True)
+    seconds = time.monotonic() - begun
+    if done.returncode != 0:
+        sys.exit(f"{job.read_text()}exit {done.returncode}\n"
+                 f"{done.stdout}{done.stderr}")
+    return seconds, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def run_folder(objects):
+    """The folder of the one run that these objects report."""
+    cells = [item for item in objects if item["kind"] == "cell"]
+    return STATE / "runs" / cells[0]["run_ids"][0]
+
+
+def hand_argv(spec, cmdline, machine, folder):
+    """QEMU's command line for the same kernel, initramfs and parameters."""
+    target = spec["target"]
+    return [QEMU[target["arch"]], *machine, "-display", "none",
+            "-m", str(target["memory_mib"]), "-smp", str(target["vcpus"]),
+            "-kernel", spec["vmlinux"], "-initrd", spec["initramfs"],
+            "-append", cmdline, "-no-reboot",
+            "-serial", f"file:{folder}/console", "-serial", f"file:{folder}/ktap"]
+
+
+def cmdline_of(run):
+    """The kernel's parameters as the farm gave them."""
+    xml = (run / "domain.xml").read_text()
+    text = re.search("<cmdline>(.*?)</cmdline>", xml, re.S).group(1)
+    for code, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'),
+                       ("&apos;", "'"), ("&amp;", "&")):
+        text = text.replace(code, char)
+    return text
+
+
+def run_by_hand(argv):
+    """Seconds until QEMU ends, and until init's first line on serial 1."""
+    ktap = pathlib.Path(argv[-1].removeprefix("file:"))
+    ktap.unlink(missing_ok=True)
+    begun = time.monotonic()
+    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    first = None
+    while process.poll() is None:
+        if first is None and ktap.exists() and ktap.stat().st_size > 0:
+            first = time.monotonic() - begun
+        time.sleep(0.01)
+    return time.monotonic() - begun, first
+
+
+def row(name, ours, theirs, limit):
+    """Prints one figure: two medians and their ratio against its limit."""
+    a, b = statistics.median(ours), statistics.median(theirs)
+    verdict = "ok" if a / b <= limit else "OVER"
+    print(f"{name:34} {a:8.2f} s {b:8.2f} s  {a / b:5.2f}  (at most {limit}) "
+          f"{verdict}", flush=True)
+    return a / b <= limit
+
+
+__all__ = ["BIN", "BY_HAND", "CACHE", "DEFAULTS", "ROOT", "SHARE", "STATE",
+           "cmdline_of", "farm_run", "hand_argv", "job_file", "json", "os",
+           "pathlib", "row", "run_by_hand", "run_folder", "statistics",
+           "subprocess", "sys", "tempfile", "time"]

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Real kernels in real guests through the real CLI.
+
+Kernels are kept in a state folder below $OOPSFARM_TEST_CACHE, so that only the
+first run builds them all.
+"""
+
+from farm import *  # noqa: F403
+
+TARBALL = pathlib.Path("/usr/src/linux-source-6.1.tar.xz")
+TARGETS = ["x86_64", "ppc64le-radix", "ppc64le-hash"]
+
+
+class GuestTest(FarmTest):
+    """Works on the shared state folder, which holds linux-6.1."""
+
+    def setUp(self):
+        super().setUp()
+        if not TARBALL.exists():
+            self.skipTest(f"{TARBALL} is not there: ci/install-packages")
+        self.state = CACHE / "state"
+        self.state.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.state / "runs", ignore_errors=True)
+        if not (self.state / "trees/linux-6.1.git").exists():
+            done = self.farm("tree", "add", "linux-6.1", TARBALL, timeout=600)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.config = self.write("farm.yaml", "boot_timeout: 60s\n")
+
+    def run_job(self, job, *options, timeout=3000):
+        done = self.farm("--config", self.config, "run", "--json", job,
+                         *options, timeout=timeout)
+        self.assert_nothing_left()
+        return done
+
+    def one_cell(self, done, kernel):
+        cells = [c for c in cells_of(done) if c["kernel"] == kernel]
+        self.assertEqual(len(cells), 1, done.stdout + done.stderr)
+        return cells[0]
+
+
+class Example(GuestTest):
+    def test_three_targets_pass_and_kernels_are_reused(self):
+        job = ROOT / "jobs/oom-reaper-tidy/job.yaml"
+        done = self.run_job(job)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        cells = cells_of(done)
+        self.assertEqual([(c["target"], c["kernel"]) for c in cells],
+                         [(t, k) for t in TARGETS for k in ("base", "series")])
+        for cell in cells:
+            self.assertEqual(cell["verdict"], "pass", cell)
+            self.assertEqual(cell["observations"], 1)
+            self.assertGreater(cell["kills"], 0)
+        again = self.run_job(job, "--target", "x86_64")
+        builds = [json.loads(line) for line in again.stdout.splitlines()
+                  if '"build"' in line]
+        builds = [build for build in builds if build["kind"] == "build"]
+        self.assertEqual(len(builds), 2)
+        for build in builds:
+            self.assertTrue(build["reused"], build)
+
+    def test_log_prints_both_serials(self):
+        job = self.job(tree="linux-6.1", base="v6.1")
+        done = self.run_job(job)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        run = self.one_cell(done, "base")["run_ids"][0]
+        self.assertIn("Linux version 6.1", self.farm("log", run).stdout)
+        self.assertIn("# bye: 1", self.farm("log", run, "--ktap").stdout)
+
+
+class Bugs(GuestTest):
+    def run_test_job(self, name, *options):
+        return self.run_job(ROOT / "tests/jobs" / name / "job.yaml", *options)
+
+    def test_lock_left_held_is_a_crash_of_the_series_alone(self):
+        done = self.run_test_job("memcg-lock-held")
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertEqual(self.one_cell(done, "base")["verdict"], "pass")
+        cell = self.one_cell(done, "series")
+        self.assertEqual(cell["verdict"], "crash", cell)
+        self.assertRegex(cell["first_line"] + cell["title"], "lock")
+        text = self.farm("run", ROOT / "tests/jobs/memcg-lock-held/job.yaml",
+                         timeout=600)
+        self.assertEqual(text.returncode, 1)
+        self.assertIn(cell["first_line"], text.stdout)
+        self.assertIn("3 patches onto v6.1", text.stdout)
+
+    def test_patch_that_builds_on_one_architecture_only(self):
+        done = self.run_test_job("builds-on-x86-only")
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        verdicts = {(c["target"], c["kernel"]): c for c in cells_of(done)}
+        self.assertEqual(verdicts["x86_64", "series"]["verdict"], "pass")
+        self.assertEqual(verdicts["ppc64le-radix", "base"]["verdict"], "pass")
+        failed = verdicts["ppc64le-radix", "series"]
+        self.assertEqual(failed["verdict"], "build-failed")
+        self.assertIn("mm/oom_kill.c", failed["title"])
+        self.assertIn("asm/cpu_device_id.h", failed["title"])
+
+    def assert_boot_failed(self, name):
+        done = self.run_test_job(name)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertEqual(self.one_cell(done, "base")["verdict"], "pass")
+        cell = self.one_cell(done, "series")
+        self.assertEqual(cell["verdict"], "boot-failed", cell)
+        return cell
+
+    def test_kernel_that_never_prints(self):
+        self.assert_boot_failed("never-prints")
+
+    def test_kernel_that_prints_and_hangs_before_init(self):
+        cell = self.assert_boot_failed("hangs-before-init")
+        log = self.farm("log", cell["run_ids"][0]).stdout
+        self.assertIn("Linux version", log)
+
+    def test_kernel_that_reboots(self):
+        self.assert_boot_failed("reboots")
+
+
+class Kconfigs(GuestTest):
+    def test_symbol_that_can_not_be_had_is_named_with_what_it_lacks(self):
+        share = self.scratch / "share"
+        share.mkdir()
+        for entry in (BIN.parent / "share/oopsfarm").iterdir():
+            (share / entry.name).symlink_to(entry.resolve())
+        (share / "kconfigs").unlink()
+        shutil.copytree(ROOT / "kconfigs", share / "kconfigs")
+        (share / "kconfigs/impossible.config").write_text(
+            "# SPDX-License-Identifier: GPL-2.0-or-later\n"
+            "CONFIG_HIBERNATION_SNAPSHOT_DEV=y\n")
+        job = self.job(tree="linux-6.1", base="v6.1", kconfigs="[impossible]")
+        done = self.farm("run", "--json", job, timeout=600,
+                         env=dict(os.environ, OOPSFARM_SHARE=str(share)))
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("CONFIG_HIBERNATION_SNAPSHOT_DEV",
+                      done.stdout + done.stderr)
+        self.assertIn("HIBERNATION", done.stdout + done.stderr)
+        self.assert_nothing_left()
+
+
+class FullDisk(GuestTest):
+    def run_on_full(self, folder, size, job):
+        """Runs a job while a folder of the state is a file system of `size`."""
+        place = self.state / folder
+        place.mkdir(exist_ok=True)
+        mine = [] if os.geteuid() == 0 else ["--map-root-user"]
+        script = (f'mount -t tmpfs -o size={size} none "{place}" && '
+                  f'exec "$@"')
+        return subprocess.run(
+            ["unshare", "--mount", *mine, "sh", "-c", script, "sh",
+             str(OOPSFARM), "--state", str(self.state), "run", str(job)],
+            capture_output=True, text=True, timeout=600,
+            stdin=subprocess.DEVNULL)
+
+    def test_while_building(self):
+        job = self.job(tree="linux-6.1", base="v6.1", kconfigs="[plain]")
+        done = self.run_on_full("objects", "32m", job)
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertRegex(done.stdout + done.stderr,
+                         "disk is full|No space left")
+        self.assert_nothing_left()
+
+    def test_while_logging(self):
+        job = self.job(tree="linux-6.1", base="v6.1")
+        done = self.run_on_full("runs", "40k", job)
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertRegex(done.stdout + done.stderr,
+                         "disk is full|No space left")
+        self.assert_nothing_left()
+
+
+class Stopped(GuestTest):
+    """Ctrl-C and SIGTERM at each phase: nothing goes on, nothing is left."""
+
+    def stop_at(self, word, number, **job):
+        keys = {"tree": "linux-6.1", "base": "v6.1",
+                "workloads": "[{name: memcg, duration: 60s}]"}
+        keys.update(job)
+        process = self.start("run", self.job(**keys))
+        self.addCleanup(process.kill)
+        said = ""
+        for line in process.stderr:
+            said += line
+            if word in line:
+                break
+        else:
+            self.fail(f"'{word}' was never said: {said}")
+        process.send_signal(number)
+        rest = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 128 + number, said + rest[1])
+        self.assert_nothing_left()
+
+    def test_boot(self):
+        self.stop_at("boot", signal.SIGINT)
+
+    def test_workload(self):
+        self.stop_at("memcg", signal.SIGTERM)
+
+    def test_checkout(self):
+        self.forget_plain()
+        self.stop_at("checkout", signal.SIGTERM, kconfigs="[plain]")
+
+    def test_compile(self):
+        self.forget_plain()
+        self.stop_at("compile", signal.SIGINT, kconfigs="[plain]")
+
+    def forget_plain(self):
+        """`plain` on x86_64 is never built to its end by these tests."""
+        for outcome in self.state.glob("kernels/*/spec.json"):
+            if '"kconfig":"plain"' in outcome.read_text():
+                shutil.rmtree(outcome.parent)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

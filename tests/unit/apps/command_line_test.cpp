@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apps/command_line.h"
+
+#include <doctest/doctest.h>
+
+using namespace oopsfarm;
+
+static CommandLine parsed(const std::vector<std::string>& args)
+{
+  const auto line = parse_command_line(args);
+  REQUIRE_MESSAGE(line.has_value(), line.error().message);
+  return *line;
+}
+
+static std::string refusal(const std::vector<std::string>& args)
+{
+  const auto line = parse_command_line(args);
+  REQUIRE_FALSE(line.has_value());
+  CHECK(line.error().fault == Fault::user);
+  return line.error().message;
+}
+
+TEST_CASE("parse_command_line: run")
+{
+  SUBCASE("leaves the job's own values alone unless told")
+  {
+    const auto request =
+        std::get<RunRequest>(parsed({"run", "job.yaml"}).request);
+    CHECK(request.job == "job.yaml");
+    CHECK_FALSE(request.seed);
+    CHECK_FALSE(request.repeat);
+    CHECK(request.targets.empty());
+  }
+  SUBCASE("takes what stands instead of the job's values")
+  {
+    const auto request = std::get<RunRequest>(
+        parsed(
+            {"run", "--seed", "9223372036854775807", "--repeat=20", "job.yaml"})
+            .request);
+    CHECK(request.seed == 9223372036854775807ULL);
+    CHECK(request.repeat == 20U);
+  }
+  SUBCASE("takes targets one by one or in a list, and not the job for one")
+  {
+    const auto request = std::get<RunRequest>(
+        parsed({"run", "--target", "a,b", "-t", "c", "job.yaml"}).request);
+    CHECK(request.targets == std::vector<std::string>{"a", "b", "c"});
+    CHECK(request.job == "job.yaml");
+  }
+  SUBCASE("refuses numbers out of range")
+  {
+    CHECK(refusal({"run", "j", "--repeat", "0"}).starts_with("--repeat"));
+    CHECK(refusal({"run", "j", "--repeat", "1001"}).starts_with("--repeat"));
+    CHECK(refusal({"run", "j", "--repeat", "x"}).starts_with("--repeat"));
+    CHECK(refusal({"run", "j", "--seed", "-1"}).starts_with("--seed"));
+  }
+  SUBCASE("a job may have a verb's name")
+  {
+    const auto request =
+        std::get<RunRequest>(parsed({"run", "doctor"}).request);
+    CHECK(request.job == "doctor");
+  }
+}
+
+TEST_CASE("parse_command_line: global options")
+{
+  SUBCASE("are the same before and after the verb, nested verbs too")
+  {
+    for (const auto& args : std::vector<std::vector<std::string>>{
+             {"--state", "s", "--json", "--config=f", "tree", "list"},
+             {"tree", "--state", "s", "list", "--json", "--config=f"},
+             {"tree", "list", "--json", "--config=f", "--state=s"}}) {
+      const auto line = parsed(args);
+      CHECK(line.global.state == "s");
+      CHECK(line.global.config == "f");
+      CHECK(line.global.output == Output::json);
+      CHECK(std::holds_alternative<TreeListRequest>(line.request));
+    }
+  }
+  SUBCASE("have their defaults")
+  {
+    const auto line = parsed({"doctor"});
+    CHECK(line.global.state.empty());
+    CHECK(line.global.verbosity == Verbosity::normal);
+    CHECK(line.global.output == Output::text);
+    CHECK(line.global.colour == ColourWish::automatic);
+  }
+  SUBCASE("quiet and verbose are each other's opposite")
+  {
+    CHECK(parsed({"-q", "doctor"}).global.verbosity == Verbosity::quiet);
+    CHECK(parsed({"doctor", "-v"}).global.verbosity == Verbosity::verbose);
+    CHECK(refusal({"-q", "-v", "doctor"}).find("excludes") !=
+          std::string::npos);
+  }
+  SUBCASE("take colour in both spellings")
+  {
+    CHECK(parsed({"doctor", "--color", "never"}).global.colour ==
+          ColourWish::never);
+    CHECK(parsed({"doctor", "--colour=always"}).global.colour ==
+          ColourWish::always);
+    CHECK(refusal({"doctor", "--color", "blue"}).find("always") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("parse_command_line: other verbs")
+{
+  SUBCASE("tree add and remove")
+  {
+    const auto add = std::get<TreeAddRequest>(
+        parsed({"tree", "add", "linux", "/src"}).request);
+    CHECK(add.name == "linux");
+    CHECK(add.source == "/src");
+    CHECK(
+        std::get<TreeRemoveRequest>(parsed({"tree", "remove", "linux"}).request)
+            .name == "linux");
+  }
+  SUBCASE("log")
+  {
+    auto log = std::get<LogRequest>(parsed({"log", "X"}).request);
+    CHECK(log.run_id == "X");
+    CHECK(log.serial == Serial::console);
+    log = std::get<LogRequest>(parsed({"log", "X", "--ktap"}).request);
+    CHECK(log.serial == Serial::ktap);
+  }
+}
+
+TEST_CASE("parse_command_line: help")
+{
+  SUBCASE("each verb has examples of its own")
+  {
+    for (const auto& verb : std::vector<std::vector<std::string>>{
+             {}, {"run"}, {"tree"}, {"tree", "add"}, {"log"}, {"doctor"}}) {
+      auto args = verb;
+      args.emplace_back("--help");
+      const auto text = std::get<HelpRequest>(parsed(args).request).text;
+      CHECK(text.find("Example") != std::string::npos);
+      CHECK(text.find(verb.empty() ? "oopsfarm" : verb.back()) !=
+            std::string::npos);
+    }
+  }
+  SUBCASE("needs no other argument")
+  {
+    CHECK(
+        std::holds_alternative<HelpRequest>(parsed({"run", "--help"}).request));
+  }
+  SUBCASE("--version names the program")
+  {
+    CHECK(std::get<HelpRequest>(parsed({"--version"}).request)
+              .text.starts_with("oopsfarm "));
+  }
+}
+
+TEST_CASE("parse_command_line: mistakes")
+{
+  SUBCASE("a mistyped verb brings the nearest")
+  {
+    CHECK(refusal({"docter"}) ==
+          "unknown command 'docter'; did you mean 'doctor'?");
+    CHECK(refusal({"tree", "ad"}) ==
+          "unknown command 'ad'; did you mean 'add'?");
+    CHECK(refusal({"frobnicate"}).find("known: run, tree") !=
+          std::string::npos);
+  }
+  SUBCASE("a mistyped option, too")
+  {
+    CHECK(refusal({"run", "--sede", "3", "j"}) ==
+          "unknown option '--sede'; did you mean '--seed'?");
+    CHECK(refusal({"run", "j", "--jsno"}).find("'--json'") !=
+          std::string::npos);
+  }
+  SUBCASE("what lacks is named")
+  {
+    CHECK(refusal({}).starts_with("a command is missing: one of run, tree"));
+    CHECK(refusal({"tree"}).starts_with("a command is missing: one of add"));
+    CHECK(refusal({"run"}) == "job is required; see `oopsfarm run --help`");
+    CHECK(refusal({"--state"}).starts_with("--state"));
+  }
+  SUBCASE("one argument too many is shown, made printable")
+  {
+    CHECK(refusal({"run", "a", "b\x1b[2J"}) ==
+          "'b?[2J' is one argument too many; see `oopsfarm run --help`");
+  }
+}
