@@ -110,7 +110,8 @@ bool is_host_trouble(std::string_view words)
                            "Read-only file system",
                            "unable to write",
                            "Cannot allocate memory",
-                           "ut of memory"}) {
+                           "ut of memory",
+                           "the disk is full"}) {
     if (words.find(sign) != std::string_view::npos) {
       return true;
     }

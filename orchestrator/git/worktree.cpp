@@ -102,6 +102,20 @@ static Status move_worktree(const Git& git,
   return Ok{};
 }
 
+/// Git names the files that it could not write, and seldom says why.
+static Status name_full_disk(Status done, const fs::path& path)
+{
+  constexpr std::uint64_t nothing = 16U << 20;
+  const auto left = free_space(path.parent_path());
+  if (done || !left || *left >= nothing) {
+    return done;
+  }
+  return infra_error(fmt::format("cannot check out {}: the disk is full; a "
+                                 "kernel's sources want 1.5 GiB there; free "
+                                 "some space, then run again",
+                                 path.string()));
+}
+
 Status checkout(const Repository& repository,
                 const fs::path& path,
                 const std::string& commit)
@@ -112,7 +126,8 @@ Status checkout(const Repository& repository,
   TRY_ASSIGN(const auto lock, FileLock::try_take(whole.string() + ".lock"));
   const auto known = admin_folder(repository, whole);
   if (!known.empty()) {
-    auto moved = move_worktree(repository.git(), whole, known, commit);
+    auto moved = name_full_disk(
+        move_worktree(repository.git(), whole, known, commit), whole);
     if (moved || repository.git().stop().requested() ||
         is_host_trouble(moved.error().message)) {
       return moved;
@@ -121,7 +136,8 @@ Status checkout(const Repository& repository,
         "{}: {}; making it anew", whole.string(), moved.error().message));
   }
   TRY_ASSIGN(const auto admin, add_worktree(repository, whole, commit));
-  return move_worktree(repository.git(), whole, admin, commit);
+  return name_full_disk(move_worktree(repository.git(), whole, admin, commit),
+                        whole);
 }
 
 Status prune_worktrees(const Repository& repository)
