@@ -135,10 +135,13 @@ static std::string group_text(const JobReport& report,
     text +=
         "  " + tinted(printable(cell.title), Tint::strong, style.colour) + "\n";
   }
-  if (!cell.first_line.empty() && cell.first_line != cell.title) {
+  const auto detail = detail_of(report, cell);
+  // An excerpt shows its own first line.
+  if (!cell.first_line.empty() && cell.first_line != cell.title &&
+      !detail.starts_with(cell.first_line)) {
     text += "  > " + printable(cell.first_line) + "\n";
   }
-  text += detail_text(detail_of(report, cell));
+  text += detail_text(detail);
   text += "  under test: " + under_test(report, cell.kernel) + "\n";
   return text + runs_text(group, style);
 }

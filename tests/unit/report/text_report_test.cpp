@@ -75,6 +75,14 @@ TEST_CASE("text_table")
     report.cells[3].detail = std::string(100 * 2, '\n');
     CHECK(has(text_table(report, {}), "(170 more lines)"));
   }
+  SUBCASE("does not show the first line twice when the detail begins with it")
+  {
+    auto report = testing::failing_report();
+    report.cells[3].first_line = "kernel BUG at mm/mmap.c:3100!";
+    report.cells[3].detail = report.cells[3].first_line + "\nRIP: x\n";
+    const auto text = text_table(report, {});
+    CHECK(text.find("kernel BUG at") == text.rfind("kernel BUG at"));
+  }
   SUBCASE("names at most three runs of a failure")
   {
     auto report = testing::failing_report();
