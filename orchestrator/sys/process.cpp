@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <map>
 
 namespace oopsfarm {
 
@@ -57,15 +58,37 @@ static void prepare_child(pid_t parent)
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-static bp::environment environment_of(const Command& command)
+/// The child's environment as exec wants it: "NAME=value" each.
+static std::vector<std::string> environment_of(const Command& command)
 {
-  bp::environment env =
-      command.clear_env ? bp::environment()
-                        : bp::environment(boost::this_process::environment());
-  for (const auto& [name, value] : command.env) {
-    env[name] = value;
+  std::map<std::string, std::string> values;
+  if (!command.clear_env) {
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+      const std::string_view text = *entry;
+      const auto equals = text.find('=');
+      if (equals != std::string_view::npos) {
+        values[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+      }
+    }
   }
-  return env;
+  for (const auto& [name, value] : command.env) {
+    values[name] = value;
+  }
+  std::vector<std::string> entries;
+  for (const auto& [name, value] : values) {
+    entries.push_back(name + "=" + value);
+  }
+  return entries;
+}
+
+static std::vector<char*> pointers_to(std::vector<std::string>& entries)
+{
+  std::vector<char*> pointers;
+  for (auto& entry : entries) {
+    pointers.push_back(entry.data());
+  }
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 Result<Child> Child::start(const Command& command)
@@ -79,6 +102,10 @@ Result<Child> Child::start(const Command& command)
                                       command.argv.end());
   const pid_t self = getpid();
   const auto in_child = [self](auto&) { prepare_child(self); };
+  // Boost 1.74's own environment reads beyond its entries (ASan).
+  auto entries = environment_of(command);
+  auto pointers = pointers_to(entries);
+  const auto set_env = [&](auto& executor) { executor.env = pointers.data(); };
   try {
     bp::pipe out;
     bp::pipe err;
@@ -86,10 +113,11 @@ Result<Child> Child::start(const Command& command)
         command.cwd.empty() ? std::string(".") : command.cwd.string();
     bp::child process(bp::exe = program.string(),
                       bp::args = args,
-                      environment_of(command),
+                      bp::extend::on_setup = set_env,
                       bp::start_dir = cwd,
-                      bp::std_in<bp::null, bp::std_out> out,
-                      bp::std_err > err,
+                      (bp::std_in < bp::null),
+                      (bp::std_out > out),
+                      (bp::std_err > err),
                       bp::extend::on_exec_setup = in_child);
     Child child;
     child.pid_ = process.id();

@@ -91,7 +91,8 @@ TEST_CASE("LineReader::feed")
 /// Bytes that a hostile guest might print: many of those that matter.
 static std::string hostile(std::mt19937& random, std::size_t size)
 {
-  static const std::string common("\n\r\0\033[];:<>ab 0123.6TC\a\xff", 25);
+  using namespace std::string_literals;
+  static const std::string common = "\n\r\0\033[];:<>ab 0123.6TC\a\xff"s;
   std::string text;
   for (std::size_t i = 0; i < size; ++i) {
     text += common[random() % common.size()];
