@@ -39,14 +39,7 @@ Status clean_up_after_others(const EngineContext& context,
       TRY(context.reap_root(root));
     }
   }
-  const auto worktrees = folders_in(context.state.worktrees());
-  for (const auto& left : worktrees) {
-    log::info("removing the worktree " + left.string());
-    TRY(remove_tree(left));
-  }
-  if (!worktrees.empty()) {
-    TRY(prune_worktrees(repository));
-  }
+  TRY(remove_dead_scratch(repository, context.state.worktrees()));
   TRY(remove_unfinished(context.state.kernels()));
   return remove_unfinished(context.state.runs());
 }

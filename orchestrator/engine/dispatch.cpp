@@ -188,8 +188,7 @@ Status Dispatcher::start_run(std::size_t index)
   spec.attempt = planned.label.attempt;
   spec.accelerator = accelerators_[planned.target.arch];
   spec.libvirt_uri = context_.config.libvirt_uri;
-  spec.libvirt_root =
-      context_.state.libvirt_roots() / std::to_string(running.root);
+  spec.libvirt_root = libvirt_root(running.root);
   spec.out = context_.state.runs() / spec.run_id;
   spec.console_cap = context_.config.console_cap;
   spec.boot_timeout = context_.config.boot_timeout;
@@ -272,6 +271,24 @@ void Dispatcher::record_build(std::size_t index, BuildOutcome outcome)
   });
 }
 
+/// A step that was killed has left its guest behind, under a root that the
+/// next one is to use.
+void Dispatcher::reap(const Running& running) const
+{
+  if (!context_.reap_root) {
+    return;
+  }
+  const auto reaped = context_.reap_root(libvirt_root(running.root));
+  if (!reaped) {
+    log::warning(reaped.error().message);
+  }
+}
+
+std::filesystem::path Dispatcher::libvirt_root(unsigned number) const
+{
+  return context_.state.libvirt_roots() / std::to_string(number);
+}
+
 void Dispatcher::finish_run(const Running& running, const ExitStatus& status)
 {
   const auto index = *running.run;
@@ -283,6 +300,7 @@ void Dispatcher::finish_run(const Running& running, const ExitStatus& status)
   if (parsed) {
     outcome = *std::move(parsed);
   } else {
+    reap(running);
     outcome.run_id = running.out.filename().string();
     outcome.detail = words_of(running.out, status);
     outcome.title = split_lines(outcome.detail).front();

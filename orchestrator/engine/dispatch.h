@@ -60,6 +60,8 @@ private:
   void record_build(std::size_t index, BuildOutcome outcome);
   Status abort();
   unsigned free_root() const;
+  std::filesystem::path libvirt_root(unsigned number) const;
+  void reap(const Running& running) const;
   const StepLabel& label_of(const Running& running) const;
 
   const Plan& plan_;

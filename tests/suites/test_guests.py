@@ -209,5 +209,29 @@ class Stopped(GuestTest):
                 shutil.rmtree(outcome.parent)
 
 
+class Killed(GuestTest):
+    def test_step_that_is_killed_is_no_evidence_and_its_guest_goes(self):
+        job = self.job(tree="linux-6.1", base="v6.1",
+                       workloads="[{name: memcg, duration: 5s}]")
+        process = self.start("run", job)
+        self.addCleanup(process.kill)
+        for line in process.stderr:
+            if ": memcg" in line:
+                break
+        steps = [pid for pid in processes_with("oopsfarm-step")
+                 if pid in processes_with(str(self.state))]
+        self.assertEqual(len(steps), 1)
+        os.kill(steps[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=300)
+        self.assertEqual(process.returncode, 0, out + err)
+        self.assertIn("1 (+1 infra)", out)
+        self.assert_nothing_left_but_lost_runs()
+
+    def assert_nothing_left_but_lost_runs(self):
+        """A lost run's folder stays until the state's next owner comes."""
+        self.assertEqual(self.processes(), [])
+        self.assertEqual(list((self.state / "worktrees").iterdir()), [])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -228,7 +228,13 @@ TEST_CASE("engine::Dispatcher tries a run again that the farm itself lost")
   farm.job.targets = {"x86_64"};
   const auto plan = farm.plan({{"base", "c0"}});
   int lost = 0;
-  SUBCASE("and counts only what is evidence")
+  int reaped = 0;
+  farm.context.reap_root = [&](const fs::path& root) -> Status {
+    CHECK(root == farm.context.state.libvirt_roots() / "0");
+    ++reaped;
+    return Ok{};
+  };
+  SUBCASE("and counts only what is evidence, and ends the guest it left")
   {
     FakeExecutor executor(1, [&](const StepSpec& spec) {
       return std::holds_alternative<RunSpec>(spec) && lost++ < 2
@@ -243,6 +249,7 @@ TEST_CASE("engine::Dispatcher tries a run again that the farm itself lost")
     CHECK(cells[0].verdict == Verdict::pass);
     CHECK(cells[0].observations == 1);
     CHECK(cells[0].infra_failures == 2);
+    CHECK(reaped == 2);
     CHECK(cells[0].run_ids.size() == 3);
   }
   SUBCASE("but not for ever")
