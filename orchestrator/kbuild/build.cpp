@@ -4,13 +4,13 @@
 #include "base/strings.h"
 #include "base/units.h"
 #include "git/repository.h"
-#include "git/worktree.h"
 #include "kbuild/build_log.h"
 #include "kbuild/configure.h"
 #include "kbuild/elf.h"
 #include "kbuild/fragment.h"
 #include "kbuild/maker.h"
 #include "kbuild/object_tree.h"
+#include "kbuild/source.h"
 #include "kbuild/toolchain.h"
 #include "sys/file.h"
 
@@ -95,7 +95,7 @@ public:
     TRY_ASSIGN(const auto repository,
                Repository::open(spec_.git_dir, processes_, stop_));
     progress_({"checkout", 0, 0, ""});
-    TRY(checkout(repository, tree.sandbox().source, spec_.commit));
+    TRY(move_source(repository, spec_.object_tree, spec_.commit));
     TRY_ASSIGN(auto log, BuildLog::create(spec_.out / "build.log"));
     Maker maker(spec_, tree, log, processes_, stop_);
     progress_({"config", 0, 0, ""});
