@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <memory>
 
-struct _virConnect;
+struct _virConnect; // NOLINT(bugprone-reserved-identifier): libvirt's name
 
 namespace oopsfarm {
 
