@@ -12,6 +12,7 @@
 #include <thread>
 
 using namespace oopsfarm;
+using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 static Finished shell(const std::string& script,
@@ -79,6 +80,11 @@ TEST_CASE("sys::SystemProcessRunner::run")
     CHECK(end.timed_out);
     CHECK_FALSE(end.ok());
     const auto grandchild = static_cast<pid_t>(std::stol(end.out));
+    // The signal is sent when run() returns; dying takes the kernel a moment.
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (runs(grandchild) && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(milliseconds(5));
+    }
     CHECK_FALSE(runs(grandchild));
   }
   SUBCASE("takes no input and no descriptor of ours along")
