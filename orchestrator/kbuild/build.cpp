@@ -40,7 +40,8 @@ public:
   void operator()(const MakeOutput& output)
   {
     constexpr std::chrono::milliseconds interval{200};
-    const bool linking = is_final(output.current());
+    // Kbuild compiles a few tables between its links; that is linking still.
+    const bool linking = linking_ || is_final(output.current());
     const auto now = Clock::now();
     const bool is_news =
         linking != linking_ || (!linking && output.objects() != objects_);
