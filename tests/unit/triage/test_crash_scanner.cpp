@@ -153,6 +153,7 @@ TEST_CASE("What only sounds like a crash is none")
         "say kernel bug at",
         "---[ end Kernel panic - not syncing: x ]---",
         "app: Oops: I did it again",
+        "WARNING: nvram corruption detected: 0-length partition",
         "watchdog: CPU 1 became unstuck TB:1",
         "Memory cgroup out of memory: Killed process 1 (x) total-vm:1kB",
         "INFO: task a:1 is blocked on a mutex likely owned by task b:2."}) {
