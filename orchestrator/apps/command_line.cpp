@@ -27,6 +27,7 @@ private:
   void add_run();
   void add_tree();
   void add_log();
+  void add_triage();
   void add_doctor();
   CLI::App* add_verb(CLI::App& parent, const Help& help);
   Error explain(const CLI::ParseError& failure);
@@ -38,6 +39,7 @@ private:
   TreeAddRequest tree_add_;
   TreeRemoveRequest tree_remove_;
   LogRequest log_;
+  TriageRequest triage_;
   std::string colour_ = "auto";
   bool is_quiet_ = false;
   bool is_verbose_ = false;
@@ -56,6 +58,7 @@ Parser::Parser() : app_(help_program.summary, "oopsfarm")
   add_run();
   add_tree();
   add_log();
+  add_triage();
   add_doctor();
 }
 
@@ -140,6 +143,16 @@ void Parser::add_log()
       ->required()
       ->type_name("RUN_ID");
   verb->add_flag("--ktap", is_ktap_, "The workload's own report (serial 1)");
+}
+
+void Parser::add_triage()
+{
+  auto* verb = add_verb(app_, help_triage);
+  verb->add_option("file",
+                   triage_.files,
+                   "Console logs, also compressed; - is standard input")
+      ->required()
+      ->type_name("FILE");
 }
 
 void Parser::add_doctor()
@@ -242,6 +255,8 @@ CommandLine Parser::result()
     line_.request = tree_remove_;
   } else if (verb == help_log.verb) {
     line_.request = log_;
+  } else if (verb == help_triage.verb) {
+    line_.request = triage_;
   } else {
     line_.request = DoctorRequest{};
   }

@@ -58,6 +58,11 @@ struct LogRequest
   Serial serial = Serial::console;
 };
 
+struct TriageRequest
+{
+  std::vector<std::string> files; ///< "-" is standard input
+};
+
 struct DoctorRequest
 {
 };
@@ -74,6 +79,7 @@ using Request = std::variant<HelpRequest,
                              TreeListRequest,
                              TreeRemoveRequest,
                              LogRequest,
+                             TriageRequest,
                              DoctorRequest>;
 
 /// A command line, taken apart.

@@ -68,6 +68,17 @@ const Help help_log = {
     "In a pipe the bytes are the guest's own; on a terminal what is not text\n"
     "is shown as '?'."};
 
+const Help help_triage = {
+    "triage",
+    "Reads console logs from anywhere: crashes with titles, and OOM kills",
+    "Examples:\n"
+    "  oopsfarm triage console.log\n"
+    "  oopsfarm triage --json logs/*.log.gz | jq '.crashes[].title'\n"
+    "  ssh box dmesg | oopsfarm triage -\n"
+    "\n"
+    "Logs may be compressed (gzip, zstd, xz, bzip2). Exits with 1 when there\n"
+    "is a crash in one of them, with 2 when one can't be read."};
+
 const Help help_doctor = {
     "doctor",
     "Says what this machine can do, and how to mend what is missing",

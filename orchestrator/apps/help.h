@@ -18,6 +18,7 @@ extern const Help help_tree_add;
 extern const Help help_tree_list;
 extern const Help help_tree_remove;
 extern const Help help_log;
+extern const Help help_triage;
 extern const Help help_doctor;
 
 } // namespace oopsfarm

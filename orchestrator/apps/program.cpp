@@ -52,6 +52,11 @@ struct Dispatch
     return log_verb(request, context);
   }
 
+  Result<int> operator()(const TriageRequest& request) const
+  {
+    return triage_verb(request, context);
+  }
+
   Result<int> operator()(const DoctorRequest& request) const
   {
     return doctor_verb(request, context);

@@ -28,6 +28,7 @@ Result<int> tree_list_verb(const TreeListRequest& request,
 Result<int> tree_remove_verb(const TreeRemoveRequest& request,
                              const Context& context);
 Result<int> log_verb(const LogRequest& request, const Context& context);
+Result<int> triage_verb(const TriageRequest& request, const Context& context);
 Result<int> doctor_verb(const DoctorRequest& request, const Context& context);
 
 } // namespace oopsfarm

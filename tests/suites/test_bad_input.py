@@ -18,7 +18,8 @@ class Usage(FarmTest):
         self.assert_refused(self.farm("run", "--sede", "1"), 2, "--sede")
 
     def test_help_has_examples(self):
-        for verb in ([], ["run"], ["tree"], ["doctor"], ["log"]):
+        for verb in ([], ["run"], ["tree"], ["doctor"], ["log"],
+                     ["triage"]):
             done = self.farm(*verb, "--help")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("oopsfarm " + " ".join(verb), done.stdout)

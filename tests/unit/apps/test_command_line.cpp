@@ -115,6 +115,13 @@ TEST_CASE("parse_command_line: other verbs")
         std::get<TreeRemoveRequest>(parsed({"tree", "remove", "linux"}).request)
             .name == "linux");
   }
+  SUBCASE("triage")
+  {
+    const auto request =
+        std::get<TriageRequest>(parsed({"triage", "a.log", "-"}).request);
+    CHECK(request.files == std::vector<std::string>{"a.log", "-"});
+    CHECK_FALSE(parse_command_line({"triage"}));
+  }
   SUBCASE("log")
   {
     auto log = std::get<LogRequest>(parsed({"log", "X"}).request);
@@ -129,8 +136,14 @@ TEST_CASE("parse_command_line: help")
 {
   SUBCASE("each verb has examples of its own")
   {
-    for (const auto& verb : std::vector<std::vector<std::string>>{
-             {}, {"run"}, {"tree"}, {"tree", "add"}, {"log"}, {"doctor"}}) {
+    for (const auto& verb :
+         std::vector<std::vector<std::string>>{{},
+                                               {"run"},
+                                               {"tree"},
+                                               {"tree", "add"},
+                                               {"log"},
+                                               {"triage"},
+                                               {"doctor"}}) {
       auto args = verb;
       args.emplace_back("--help");
       const auto text = std::get<HelpRequest>(parsed(args).request).text;
