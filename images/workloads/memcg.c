@@ -5,9 +5,11 @@
  * members only, counts right, gives the memory back, and leaves bystanders
  * alone. docs/workloads.md has the parameters and facts.
  */
-#include "workloads/lib/child.h"
+#include "workloads/memcg.h"
+
 #include "workloads/lib/clock.h"
 #include "workloads/lib/file.h"
+#include "workloads/memcg_eater.h"
 #include "workloads/memcg_round.h"
 
 #include <stdio.h>
@@ -23,6 +25,7 @@
 #define CUT_AFTER_US (30 * US_PER_S)
 #define OUTSIDE_BYSTANDERS 1
 #define SIBLING_BYSTANDERS 2
+#define RESULTS 7
 
 static const char* const variant_names[VARIANTS] = {
     "max", "group", "nested", "lower"};
@@ -274,7 +277,7 @@ static void judge_rest(const struct memcg* memcg, int intact)
               (unsigned long long)tally->stalls);
 }
 
-static enum workload_end run_memcg(struct run* run)
+enum workload_end memcg_play(struct run* run, const struct memcg_kind* kind)
 {
   static struct memcg memcg;
   struct settings settings;
@@ -282,6 +285,7 @@ static enum workload_end run_memcg(struct run* run)
   int error;
 
   memcg.run = run;
+  memcg.member = kind->member;
   rng_seed(&memcg.rng, run->seed, 0);
   read_params(&memcg, &settings);
   if (!cgroup_has_memory()) {
@@ -295,13 +299,23 @@ static enum workload_end run_memcg(struct run* run)
     ktap_bail(&run->ktap, "can't set up cgroups: %s", strerror(-error));
     return WORKLOAD_BAILED;
   }
-  ktap_plan(&run->ktap, 7);
+  ktap_plan(&run->ktap, RESULTS + kind->results);
   play_rounds(&memcg, &settings);
   intact = bystanders_check(&memcg.bystanders);
   print_facts(&memcg, intact);
   judge_kills(&memcg);
   judge_rest(&memcg, intact);
+  if (kind->judge) {
+    kind->judge(run);
+  }
   return WORKLOAD_DONE;
+}
+
+static enum workload_end run_memcg(struct run* run)
+{
+  static const struct memcg_kind kind = {eat, 0, NULL};
+
+  return memcg_play(run, &kind);
 }
 
 WORKLOAD(memcg, "memcg", run_memcg);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "workloads/memcg_eater.h"
 
-#include "workloads/lib/rng.h"
-
 #include <errno.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -10,7 +8,7 @@
 
 #define REGIONS_MAX 6
 
-static void wait_at_gate(const struct eater* eater)
+void eater_wait(const struct eater* eater)
 {
   char byte;
 
@@ -19,8 +17,7 @@ static void wait_at_gate(const struct eater* eater)
   }
 }
 
-/* Writes to each page once: upwards, downwards, or in strides. */
-static void touch(struct rng* rng, char* region, uint64_t pages, uint64_t page)
+void eater_touch(struct rng* rng, char* region, uint64_t pages, uint64_t page)
 {
   const uint32_t order = rng_below(rng, 3);
   const uint64_t stride = 1 + 2 * (uint64_t)rng_below(rng, 32);
@@ -40,7 +37,7 @@ static void touch(struct rng* rng, char* region, uint64_t pages, uint64_t page)
   }
 }
 
-static int keep(const struct eater* eater)
+int eater_keep(const struct eater* eater)
 {
   if (eater->ready < 0) {
     return EATER_FED;
@@ -62,7 +59,7 @@ int eat(void* argument)
   uint64_t i;
 
   rng_seed(&rng, eater->seed, eater->stream);
-  wait_at_gate(eater);
+  eater_wait(eater);
   regions = 1 + rng_below(&rng, REGIONS_MAX);
   pages = (eater->bytes + regions * page - 1) / (regions * page);
   for (i = 0; i < regions; i++) {
@@ -79,7 +76,7 @@ int eat(void* argument)
     if (rng_below(&rng, 2)) {
       madvise(region, pages * page, MADV_NOHUGEPAGE);
     }
-    touch(&rng, region, pages, page);
+    eater_touch(&rng, region, pages, page);
   }
-  return keep(eater);
+  return eater_keep(eater);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "workloads/lib/rng.h"
+
 #include <stdint.h>
 
 /* A member of a memcg round: waits at the gate, then takes memory until the
@@ -19,6 +21,13 @@ enum eater_end {
   EATER_FED = 3,       /* got all it asked for: nothing limited it */
   EATER_NO_MEMORY = 4, /* mmap(2) failed */
 };
+
+/* The parts of a member's life: waits at the gate; writes to each page of a
+ * region once, upwards, downwards or in strides; says that it holds its bytes
+ * and waits for its end, or gives EATER_FED. */
+void eater_wait(const struct eater* eater);
+void eater_touch(struct rng* rng, char* region, uint64_t pages, uint64_t page);
+int eater_keep(const struct eater* eater);
 
 /* A child_function; the argument is a struct eater. Gives an eater_end. */
 int eat(void* argument);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "workloads/memcg_round.h"
 
-#include "workloads/lib/child.h"
 #include "workloads/lib/clock.h"
 #include "workloads/memcg_eater.h"
 
@@ -320,7 +319,7 @@ static void start_members(struct memcg* memcg, struct round* round)
 
     eater.stream = rng_next(&memcg->rng);
     member->group = home_of(memcg, round, i);
-    member->pid = spawn(member->group->fd, eat, &eater);
+    member->pid = spawn(member->group->fd, memcg->member, &eater);
     if (member->pid > 0) {
       round->started++;
       memcg->tally.children++;

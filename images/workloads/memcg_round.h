@@ -3,6 +3,7 @@
 
 #include "workloads/lib/bystander.h"
 #include "workloads/lib/cgroup.h"
+#include "workloads/lib/child.h"
 #include "workloads/lib/kmsg.h"
 #include "workloads/lib/rng.h"
 #include "workloads/lib/workload.h"
@@ -47,6 +48,7 @@ struct tally
 struct memcg
 {
   struct run* run;
+  child_function member; /* what members do; takes a struct eater */
   struct kmsg kmsg;
   struct rng rng;
   struct bystanders bystanders;

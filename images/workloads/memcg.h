@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "workloads/lib/child.h"
+#include "workloads/lib/workload.h"
+
+/* A workload that plays the rounds of `memcg` with members of its own. */
+struct memcg_kind
+{
+  child_function member;          /* takes a struct eater, gives an eater_end */
+  unsigned results;               /* that judge() prints */
+  void (*judge)(struct run* run); /* after the rounds; NULL: nothing to add */
+};
+
+/* Reads memcg's parameters, plays its rounds, and prints its facts and results
+ * and those of `kind`. A workload's whole body. */
+enum workload_end memcg_play(struct run* run, const struct memcg_kind* kind);

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The rounds of memcg with locked memory: members lock what they take (mlock,
+ * mlock2 with MLOCK_ONFAULT, mlockall, MAP_LOCKED), while a second thread of
+ * each unlocks and locks ranges of it, until the OOM killer comes. An exit that
+ * munlocks by walking the page tables races with the reaper here. Judged
+ * besides what memcg judges: memory was locked, and Mlocked and Unevictable
+ * return to their start.
+ */
+#include "workloads/lib/clock.h"
+#include "workloads/lib/file.h"
+#include "workloads/memcg.h"
+#include "workloads/memcg_eater.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define REGIONS_MIN 8
+#define REGIONS_MAX 32
+#define KIB 1024ULL
+#define SECOND_STACK (256 * KIB)
+/* What the kernel gets to bring its counters back. */
+#define SETTLE_US (5 * US_PER_S)
+
+enum way {
+  WAY_MLOCK,   /* mlock: locks and faults in at once */
+  WAY_ONFAULT, /* mlock2 with MLOCK_ONFAULT: locks as pages are touched */
+  WAY_ALL,     /* mlockall for all that comes */
+  WAY_MAP,     /* MAP_LOCKED */
+  WAYS,
+};
+
+static const char* const way_names[WAYS] = {"mlock", "onfault", "all", "map"};
+
+/* What members tell; in memory that all of them share. */
+struct told
+{
+  _Atomic uint64_t locked[WAYS]; /* regions locked and touched */
+  _Atomic uint64_t unlocks;      /* ranges that second threads unlocked */
+  _Atomic uint64_t mlocked_max;  /* the most of Mlocked that one saw, kB */
+};
+
+static struct told* told;
+static uint64_t mlocked_start;     /* kB, as meminfo has it */
+static uint64_t unevictable_start; /* kB */
+
+static uint64_t meminfo(const char* key)
+{
+  uint64_t value = 0;
+
+  /* no evidence is no pass: more than any guest has */
+  return read_keyed("/proc/meminfo", key, &value) < 0 ? UINT64_MAX : value;
+}
+
+/* The regions of one member, as both of its threads see them. */
+struct holdings
+{
+  struct rng rng; /* the second thread's */
+  uint64_t page;
+  uint64_t pages; /* of each region */
+  char* _Atomic regions[REGIONS_MAX];
+};
+
+static void see_mlocked(void)
+{
+  const uint64_t now = meminfo("Mlocked");
+  uint64_t most = atomic_load(&told->mlocked_max);
+
+  while (now != UINT64_MAX && now > most &&
+         !atomic_compare_exchange_weak(&told->mlocked_max, &most, now)) {
+  }
+}
+
+/* The second thread: unlocks ranges, and locks some of them again. Ends after
+ * a number of turns, or with the process. */
+static void* unlock_and_lock(void* argument)
+{
+  struct holdings* held = argument;
+  const uint32_t turns = 1 + rng_below(&held->rng, 256);
+  uint32_t i;
+
+  for (i = 0; i < turns; i++) {
+    char* region =
+        atomic_load(&held->regions[rng_below(&held->rng, REGIONS_MAX)]);
+    const uint64_t first = rng_below(&held->rng, (uint32_t)held->pages);
+    const uint64_t count =
+        1 + rng_below(&held->rng, (uint32_t)(held->pages - first));
+
+    if (!region) {
+      nap_us(200);
+      continue;
+    }
+    region += first * held->page;
+    if (munlock(region, count * held->page) == 0) {
+      atomic_fetch_add(&told->unlocks, 1);
+    }
+    if (rng_below(&held->rng, 2)) {
+      mlock2(region, count * held->page, MLOCK_ONFAULT);
+    }
+  }
+  return NULL;
+}
+
+static char* take(enum way way, uint64_t bytes)
+{
+  char* region =
+      mmap(NULL,
+           bytes,
+           PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | (way == WAY_MAP ? MAP_LOCKED : 0),
+           -1,
+           0);
+  int error = 0;
+
+  if (region == MAP_FAILED) {
+    return NULL;
+  }
+  if (way == WAY_MLOCK) {
+    error = mlock(region, bytes);
+  } else if (way == WAY_ONFAULT) {
+    error = mlock2(region, bytes, MLOCK_ONFAULT);
+  }
+  return error ? NULL : region;
+}
+
+/* A small stack: mlockall takes all of it. */
+static int start_second(struct holdings* held)
+{
+  pthread_attr_t attributes;
+  pthread_t second;
+
+  if (pthread_attr_init(&attributes) != 0 ||
+      pthread_attr_setstacksize(&attributes, SECOND_STACK) != 0) {
+    return -1;
+  }
+  return pthread_create(&second, &attributes, unlock_and_lock, held) ? -1 : 0;
+}
+
+static int eat_locked(void* argument)
+{
+  static struct holdings held; /* lives as long as the second thread */
+  const struct eater* eater = argument;
+  struct rng rng;
+  uint64_t regions;
+  uint64_t i;
+  enum way way;
+
+  rng_seed(&rng, eater->seed, eater->stream);
+  rng_seed(&held.rng, eater->seed, eater->stream + (1ULL << 32));
+  eater_wait(eater);
+  way = (enum way)rng_below(&rng, WAYS);
+  regions = rng_between(&rng, REGIONS_MIN, REGIONS_MAX);
+  held.page = (uint64_t)sysconf(_SC_PAGESIZE);
+  held.pages = (eater->bytes + regions * held.page - 1) / (regions * held.page);
+  if (start_second(&held) < 0 ||
+      (way == WAY_ALL && mlockall(MCL_CURRENT | MCL_FUTURE) < 0)) {
+    return EATER_NO_MEMORY;
+  }
+  for (i = 0; i < regions; i++) {
+    char* region = take(way, held.pages * held.page);
+
+    if (!region) {
+      return EATER_NO_MEMORY;
+    }
+    atomic_store(&held.regions[i], region);
+    eater_touch(&rng, region, held.pages, held.page);
+    atomic_fetch_add(&told->locked[way], 1);
+    see_mlocked();
+  }
+  return eater_keep(eater);
+}
+
+/* Pages that CPUs have yet to move between lists (mm/mlock.c's batches). */
+static uint64_t bound_kib(void)
+{
+  return 16 * (uint64_t)sysconf(_SC_PAGESIZE) *
+         (uint64_t)sysconf(_SC_NPROCESSORS_ONLN) / KIB;
+}
+
+/* Waits for a counter to return; gives what it came to, kB. */
+static uint64_t settled(const char* key, uint64_t start)
+{
+  const uint64_t deadline = now_us() + SETTLE_US;
+  uint64_t now = meminfo(key);
+
+  while (now > start + bound_kib() && now_us() < deadline) {
+    nap_us(10 * US_PER_MS);
+    now = meminfo(key);
+  }
+  return now;
+}
+
+static void judge_return(struct ktap* ktap,
+                         const char* name,
+                         const char* key,
+                         uint64_t start)
+{
+  const uint64_t end = settled(key, start);
+
+  ktap_result(ktap,
+              end <= start + bound_kib(),
+              name,
+              "%s was %llu kB, is %llu kB, may be %llu kB more",
+              key,
+              (unsigned long long)start,
+              (unsigned long long)end,
+              (unsigned long long)bound_kib());
+}
+
+static void judge_locks(struct run* run)
+{
+  struct ktap* ktap = &run->ktap;
+  const uint64_t most = atomic_load(&told->mlocked_max);
+  uint64_t regions = 0;
+  char key[32];
+  int i;
+
+  for (i = 0; i < WAYS; i++) {
+    strcpy(key, "locked.");
+    strcat(key, way_names[i]);
+    ktap_count(ktap, key, atomic_load(&told->locked[i]));
+    regions += atomic_load(&told->locked[i]);
+  }
+  ktap_count(ktap, "unlocks", atomic_load(&told->unlocks));
+  ktap_count(ktap, "mlocked_start_kb", mlocked_start);
+  ktap_count(ktap, "mlocked_max_kb", most);
+  ktap_result(ktap,
+              regions > 0 && most > mlocked_start + bound_kib(),
+              "memory was locked",
+              "%llu regions were locked, Mlocked was %llu kB at most",
+              (unsigned long long)regions,
+              (unsigned long long)most);
+  judge_return(ktap, "mlocked memory returns", "Mlocked", mlocked_start);
+  judge_return(
+      ktap, "unevictable memory returns", "Unevictable", unevictable_start);
+}
+
+static enum workload_end run_mlock(struct run* run)
+{
+  static const struct memcg_kind kind = {eat_locked, 3, judge_locks};
+
+  told = mmap(NULL,
+              sizeof(*told),
+              PROT_READ | PROT_WRITE,
+              MAP_SHARED | MAP_ANONYMOUS,
+              -1,
+              0);
+  if (told == MAP_FAILED) {
+    ktap_bail(&run->ktap, "no memory for the members' counts");
+    return WORKLOAD_BAILED;
+  }
+  mlocked_start = meminfo("Mlocked");
+  unevictable_start = meminfo("Unevictable");
+  return memcg_play(run, &kind);
+}
+
+WORKLOAD(mlock, "mlock", run_mlock);
