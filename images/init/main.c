@@ -37,6 +37,28 @@ static void leave_console(void)
   }
 }
 
+/* Which MMU the kernel chose, where it had a choice ("MMU : Radix" of powerpc's
+ * cpuinfo): a target is for one of them. */
+static void say_mmu(struct ktap* ktap)
+{
+#ifdef __powerpc64__
+  char line[256];
+  FILE* cpuinfo = fopen("/proc/cpuinfo", "re");
+
+  while (cpuinfo && fgets(line, sizeof(line), cpuinfo)) {
+    if (strncmp(line, "MMU", 3) == 0) {
+      ktap_fact(ktap, "mmu", strstr(line, "Radix") ? "radix" : "hash");
+      break;
+    }
+  }
+  if (cpuinfo) {
+    fclose(cpuinfo);
+  }
+#else
+  (void)ktap;
+#endif
+}
+
 static void say_header(struct ktap* ktap, const struct orders* orders)
 {
   static const char header[] = "KTAP version 1\n# oopsfarm: 1\n";
@@ -47,6 +69,7 @@ static void say_header(struct ktap* ktap, const struct orders* orders)
   }
   ktap_fact(ktap, "workload", "%s", orders->workload ? orders->workload : "");
   ktap_fact(ktap, "seed", "%s", orders->seed);
+  say_mmu(ktap);
 }
 
 /* So late that PIDs wrap around only in very long runs: a PID names one

@@ -143,6 +143,7 @@ RunEvidence GuestWatch::evidence(GuestEnd end) const
   evidence.end = end;
   evidence.bound = bound_of(end);
   evidence.workload = spec_.workload;
+  evidence.mmu = spec_.target.mmu;
   evidence.boot_phase = boot_.phase();
   evidence.init_reached = boot_.init_reached() || boot_time_.count() > 0;
   evidence.banners = boot_.banners();

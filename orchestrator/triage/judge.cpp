@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "triage/judge.h"
 
+#include "base/strings.h"
 #include "triage/oracles.h"
 
 #include <fmt/format.h>
@@ -95,6 +96,25 @@ static Judgement judge_boot(const RunEvidence& evidence)
   }
   return ended ? fail("boot: ended before init", "the kernel printed, " + how)
                : fail("boot: stuck before init", "the kernel printed, " + how);
+}
+
+/// A kernel under another MMU than the target is for is no evidence about the
+/// target, however well it did. Init names it as `# mmu:`, where there is a
+/// choice.
+static std::optional<Judgement> judge_mmu(const RunEvidence& evidence)
+{
+  const auto& facts = evidence.ktap.facts;
+  const auto used = facts.find("mmu");
+  if (evidence.mmu.empty() || used == facts.end() ||
+      used->second == evidence.mmu) {
+    return std::nullopt;
+  }
+  return verdict(Verdict::boot_failed,
+                 "boot: another MMU than the target's",
+                 fmt::format("the target is for the {} MMU, the kernel uses {}",
+                             evidence.mmu,
+                             printable(used->second, 16)),
+                 evidence);
 }
 
 /// How we had to end a guest that had reached init, if that says it all.
@@ -200,6 +220,9 @@ static Judgement judge_all(const RunEvidence& evidence)
   }
   if (!init_ran(evidence)) {
     return judge_boot(evidence);
+  }
+  if (auto other = judge_mmu(evidence)) {
+    return *other;
   }
   if (auto ended = judge_end(evidence)) {
     // The workload's oracles may have more to say about why.

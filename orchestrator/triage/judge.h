@@ -37,6 +37,7 @@ struct RunEvidence
   /// Bound for a gap between heartbeats by the guest's own clock; 0: none.
   std::chrono::milliseconds heartbeat_bound{0};
   Workload workload;
+  std::string mmu; ///< that the target is for: "radix", "hash"; "": any
   BootPhase boot_phase = BootPhase::silent;
   bool init_reached = false; ///< console or KTAP said so
   unsigned banners = 0;
@@ -60,11 +61,11 @@ struct Judgement
 
 /// Pure. The order of the rules, first match wins (docs/design has the why):
 /// interrupted or qemu_died → infra, unless a crash was seen · a crash → crash,
-/// also before init · init not reached → boot_failed · hang, livelock, reboot ·
-/// KTAP broken or incomplete → oracle_failed "workload: …" · oracles on OOM
-/// events and facts → oracle_failed "oom: …" · failed results →
-/// oracle_failed · all skipped → skip · nothing exercised → oracle_failed ·
-/// pass.
+/// also before init · init not reached, or under another MMU than the target's
+/// → boot_failed · hang, livelock, reboot · KTAP broken or incomplete →
+/// oracle_failed "workload: …" · oracles on OOM events and facts →
+/// oracle_failed "oom: …" · failed results → oracle_failed · all skipped → skip
+/// · nothing exercised → oracle_failed · pass.
 Judgement judge(const RunEvidence& evidence);
 
 } // namespace oopsfarm

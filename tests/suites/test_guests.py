@@ -50,6 +50,10 @@ class Example(GuestTest):
             self.assertEqual(cell["verdict"], "pass", cell)
             self.assertEqual(cell["observations"], 1)
             self.assertGreater(cell["kills"], 0)
+            mmu = cell["target"].partition("-")[2]
+            if mmu:
+                log = self.farm("log", cell["run_ids"][0], "--ktap").stdout
+                self.assertIn(f"# mmu: {mmu}\n", log)
         again = self.run_job(job, "--target", "x86_64")
         builds = [json.loads(line) for line in again.stdout.splitlines()
                   if '"build"' in line]

@@ -59,6 +59,20 @@ static Crash crash(std::string title)
   return found;
 }
 
+TEST_CASE("judge passes no run under another MMU than the target's")
+{
+  auto run = good();
+  run.mmu = "radix";
+  run.ktap.facts["mmu"] = "radix";
+  CHECK(judge(run).verdict == Verdict::pass);
+  run.ktap.facts["mmu"] = "hash";
+  const auto judged = judge(run);
+  CHECK(judged.verdict == Verdict::boot_failed);
+  CHECK(judged.title == "boot: another MMU than the target's");
+  CHECK(judged.detail.find("radix MMU, the kernel uses hash") !=
+        std::string::npos);
+}
+
 TEST_CASE("judge passes a run in which everything held")
 {
   const auto judged = judge(good());
