@@ -46,10 +46,11 @@ static uint64_t smallest_default(void)
   return pages > 8 * MIB ? pages : 8 * MIB;
 }
 
-static uint64_t default_size(uint64_t memory)
+static uint64_t default_size(uint64_t memory, uint64_t least)
 {
   const uint64_t scaled = memory / 128 / MIB * MIB;
-  const uint64_t smallest = smallest_default();
+  const uint64_t pages = smallest_default();
+  const uint64_t smallest = pages > least ? pages : least;
 
   if (scaled < smallest) {
     return smallest;
@@ -57,7 +58,8 @@ static uint64_t default_size(uint64_t memory)
   return scaled > 64 * MIB ? 64 * MIB : scaled;
 }
 
-static void read_params(struct memcg* memcg, struct settings* settings)
+static void
+read_params(struct memcg* memcg, struct settings* settings, uint64_t least)
 {
   static const char* const choices[] = {
       "all", "max", "group", "nested", "lower", NULL};
@@ -66,7 +68,8 @@ static void read_params(struct memcg* memcg, struct settings* settings)
   uint64_t dump_tasks;
 
   memcg->procs = (int)run_number(run, "procs", 4, 1, MEMBERS_MAX);
-  memcg->limit = run_scaled(run, "size", default_size(memory), MIB, 1ULL << 40);
+  memcg->limit =
+      run_scaled(run, "size", default_size(memory, least), MIB, 1ULL << 40);
   settings->end_us =
       run->started_us + run_number(run, "duration", 10, 1, 86400) * US_PER_S;
   memcg->cut_us = settings->end_us + CUT_AFTER_US;
@@ -286,8 +289,9 @@ enum workload_end memcg_play(struct run* run, const struct memcg_kind* kind)
 
   memcg.run = run;
   memcg.member = kind->member;
+  memcg.process_of = kind->process_of;
   rng_seed(&memcg.rng, run->seed, 0);
-  read_params(&memcg, &settings);
+  read_params(&memcg, &settings, kind->smallest);
   if (!cgroup_has_memory()) {
     ktap_skip_all(&run->ktap, "the kernel has no memory controller");
     return WORKLOAD_DONE;
@@ -313,7 +317,7 @@ enum workload_end memcg_play(struct run* run, const struct memcg_kind* kind)
 
 static enum workload_end run_memcg(struct run* run)
 {
-  static const struct memcg_kind kind = {eat, 0, NULL};
+  static const struct memcg_kind kind = {.member = eat};
 
   return memcg_play(run, &kind);
 }

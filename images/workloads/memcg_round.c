@@ -63,6 +63,28 @@ static struct member* find_member(struct round* round, pid_t pid)
   return NULL;
 }
 
+/* The member that "Killed process PID" names. With memory.oom.group, a victim
+ * whose leader is gone while another thread still has its memory is killed once
+ * more, under that thread's id: it gets a `# kill` line of its own, so that the
+ * host knows it. */
+static struct member*
+find_victim(struct memcg* memcg, struct round* round, pid_t pid)
+{
+  struct member* member = find_member(round, pid);
+
+  if (!member && memcg->process_of) {
+    member = find_member(round, memcg->process_of(pid));
+    if (member) {
+      ktap_fact(&memcg->run->ktap,
+                "kill",
+                "pid=%d group=%s",
+                pid,
+                member->group->name);
+    }
+  }
+  return member;
+}
+
 static void read_log(struct memcg* memcg, struct round* round)
 {
   struct kmsg_record record;
@@ -73,7 +95,7 @@ static void read_log(struct memcg* memcg, struct round* round)
     if (!kmsg_is_oom_kill(&record, &pid)) {
       continue;
     }
-    member = find_member(round, pid);
+    member = find_victim(memcg, round, pid);
     if (!member) {
       if (memcg->tally.foreign++ == 0) {
         snprintf(memcg->tally.first_foreign,

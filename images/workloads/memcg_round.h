@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define MEMBERS_MAX 64
 
@@ -49,6 +50,8 @@ struct memcg
 {
   struct run* run;
   child_function member; /* what members do; takes a struct eater */
+  /* the process that a thread of a member belongs to, or 0; may be NULL */
+  pid_t (*process_of)(pid_t thread);
   struct kmsg kmsg;
   struct rng rng;
   struct bystanders bystanders;

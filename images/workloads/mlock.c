@@ -8,7 +8,8 @@
  * return to their start.
  */
 #include "workloads/lib/clock.h"
-#include "workloads/lib/file.h"
+#include "workloads/lib/meminfo.h"
+#include "workloads/lib/shared.h"
 #include "workloads/memcg.h"
 #include "workloads/memcg_eater.h"
 
@@ -21,10 +22,8 @@
 
 #define REGIONS_MIN 8
 #define REGIONS_MAX 32
-#define KIB 1024ULL
-#define SECOND_STACK (256 * KIB)
-/* What the kernel gets to bring its counters back. */
-#define SETTLE_US (5 * US_PER_S)
+#define SECONDS 256 /* more than there are members at a time */
+#define SECOND_STACK (256UL << 10)
 
 enum way {
   WAY_MLOCK,   /* mlock: locks and faults in at once */
@@ -36,25 +35,26 @@ enum way {
 
 static const char* const way_names[WAYS] = {"mlock", "onfault", "all", "map"};
 
+/* A second thread, by the kernel's log, and whose it is. */
+struct second
+{
+  _Atomic pid_t thread;
+  _Atomic pid_t process;
+};
+
 /* What members tell; in memory that all of them share. */
 struct told
 {
   _Atomic uint64_t locked[WAYS]; /* regions locked and touched */
   _Atomic uint64_t unlocks;      /* ranges that second threads unlocked */
   _Atomic uint64_t mlocked_max;  /* the most of Mlocked that one saw, kB */
+  _Atomic uint32_t seconds;      /* second threads started */
+  struct second list[SECONDS];   /* the newest of them, in a ring */
 };
 
 static struct told* told;
 static uint64_t mlocked_start;     /* kB, as meminfo has it */
 static uint64_t unevictable_start; /* kB */
-
-static uint64_t meminfo(const char* key)
-{
-  uint64_t value = 0;
-
-  /* no evidence is no pass: more than any guest has */
-  return read_keyed("/proc/meminfo", key, &value) < 0 ? UINT64_MAX : value;
-}
 
 /* The regions of one member, as both of its threads see them. */
 struct holdings
@@ -67,7 +67,7 @@ struct holdings
 
 static void see_mlocked(void)
 {
-  const uint64_t now = meminfo("Mlocked");
+  const uint64_t now = meminfo_kib("Mlocked");
   uint64_t most = atomic_load(&told->mlocked_max);
 
   while (now != UINT64_MAX && now > most &&
@@ -80,9 +80,13 @@ static void see_mlocked(void)
 static void* unlock_and_lock(void* argument)
 {
   struct holdings* held = argument;
+  struct second* second =
+      &told->list[atomic_fetch_add(&told->seconds, 1) % SECONDS];
   const uint32_t turns = 1 + rng_below(&held->rng, 256);
   uint32_t i;
 
+  atomic_store(&second->process, getpid());
+  atomic_store(&second->thread, gettid());
   for (i = 0; i < turns; i++) {
     char* region =
         atomic_load(&held->regions[rng_below(&held->rng, REGIONS_MAX)]);
@@ -103,6 +107,18 @@ static void* unlock_and_lock(void* argument)
     }
   }
   return NULL;
+}
+
+static pid_t process_of(pid_t thread)
+{
+  int i;
+
+  for (i = 0; i < SECONDS; i++) {
+    if (atomic_load(&told->list[i].thread) == thread) {
+      return atomic_load(&told->list[i].process);
+    }
+  }
+  return 0;
 }
 
 static char* take(enum way way, uint64_t bytes)
@@ -174,43 +190,6 @@ static int eat_locked(void* argument)
   return eater_keep(eater);
 }
 
-/* Pages that CPUs have yet to move between lists (mm/mlock.c's batches). */
-static uint64_t bound_kib(void)
-{
-  return 16 * (uint64_t)sysconf(_SC_PAGESIZE) *
-         (uint64_t)sysconf(_SC_NPROCESSORS_ONLN) / KIB;
-}
-
-/* Waits for a counter to return; gives what it came to, kB. */
-static uint64_t settled(const char* key, uint64_t start)
-{
-  const uint64_t deadline = now_us() + SETTLE_US;
-  uint64_t now = meminfo(key);
-
-  while (now > start + bound_kib() && now_us() < deadline) {
-    nap_us(10 * US_PER_MS);
-    now = meminfo(key);
-  }
-  return now;
-}
-
-static void judge_return(struct ktap* ktap,
-                         const char* name,
-                         const char* key,
-                         uint64_t start)
-{
-  const uint64_t end = settled(key, start);
-
-  ktap_result(ktap,
-              end <= start + bound_kib(),
-              name,
-              "%s was %llu kB, is %llu kB, may be %llu kB more",
-              key,
-              (unsigned long long)start,
-              (unsigned long long)end,
-              (unsigned long long)bound_kib());
-}
-
 static void judge_locks(struct run* run)
 {
   struct ktap* ktap = &run->ktap;
@@ -229,32 +208,27 @@ static void judge_locks(struct run* run)
   ktap_count(ktap, "mlocked_start_kb", mlocked_start);
   ktap_count(ktap, "mlocked_max_kb", most);
   ktap_result(ktap,
-              regions > 0 && most > mlocked_start + bound_kib(),
+              regions > 0 && most > mlocked_start + meminfo_slack(),
               "memory was locked",
               "%llu regions were locked, Mlocked was %llu kB at most",
               (unsigned long long)regions,
               (unsigned long long)most);
-  judge_return(ktap, "mlocked memory returns", "Mlocked", mlocked_start);
-  judge_return(
+  meminfo_judge_return(
+      ktap, "mlocked memory returns", "Mlocked", mlocked_start);
+  meminfo_judge_return(
       ktap, "unevictable memory returns", "Unevictable", unevictable_start);
 }
 
 static enum workload_end run_mlock(struct run* run)
 {
-  static const struct memcg_kind kind = {eat_locked, 3, judge_locks};
+  static const struct memcg_kind kind = {.member = eat_locked,
+                                         .process_of = process_of,
+                                         .results = 3,
+                                         .judge = judge_locks};
 
-  told = mmap(NULL,
-              sizeof(*told),
-              PROT_READ | PROT_WRITE,
-              MAP_SHARED | MAP_ANONYMOUS,
-              -1,
-              0);
-  if (told == MAP_FAILED) {
-    ktap_bail(&run->ktap, "no memory for the members' counts");
-    return WORKLOAD_BAILED;
-  }
-  mlocked_start = meminfo("Mlocked");
-  unevictable_start = meminfo("Unevictable");
+  told = share(run, sizeof(*told));
+  mlocked_start = meminfo_kib("Mlocked");
+  unevictable_start = meminfo_kib("Unevictable");
   return memcg_play(run, &kind);
 }
 
