@@ -212,6 +212,8 @@ static std::string result_title(const KtapResult& result,
   static constexpr Known known[] = {
       {"kills happened", "workload: exercised nothing"},
       {"memory was locked", "workload: exercised nothing"},
+      {"huge pages were faulted in", "workload: exercised nothing"},
+      {"huge pmds were split", "workload: exercised nothing"},
       {"members only", "oom: victim outside the group"},
       {"end by the oom killer", "oom: member escaped the limit"},
       {"rounds end in time", "oom: no progress"},

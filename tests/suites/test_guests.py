@@ -62,18 +62,26 @@ class Example(GuestTest):
         for build in builds:
             self.assertTrue(build["reused"], build)
 
-    def test_locked_memory_is_locked_and_returns_on_all_targets(self):
-        job = self.job(tree="linux-6.1", base="v6.1", workloads="[mlock]",
+    def run_on_all_targets(self, workload):
+        """The workload passes everywhere: KTAP of each target's run."""
+        job = self.job(tree="linux-6.1", base="v6.1", workloads=f"[{workload}]",
                        targets=f"[{', '.join(TARGETS)}]")
         done = self.run_job(job)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         for cell in cells_of(done):
             self.assertEqual(cell["verdict"], "pass", cell)
             run = self.state / "runs" / cell["run_ids"][0]
-            ktap = (run / "ktap.log").read_text()
-            self.assertIn("ok 8 - memory was locked", ktap)
+            yield (run / "ktap.log").read_text()
+
+    def test_locked_memory_is_locked_and_returns(self):
+        for ktap in self.run_on_all_targets("mlock"):
             for way in ("mlock", "onfault", "all", "map"):
                 self.assertRegex(ktap, f"# locked.{way}: [1-9]")
+
+    def test_huge_pages_are_split_in_every_way(self):
+        for ktap in self.run_on_all_targets("thp"):
+            for how in ("munmap", "mprotect", "dontneed", "mremap"):
+                self.assertRegex(ktap, f"# splits.{how}: [1-9]")
 
     def test_log_prints_both_serials(self):
         job = self.job(tree="linux-6.1", base="v6.1")
