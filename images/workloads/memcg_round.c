@@ -16,8 +16,6 @@
 #define STALL_US (30 * US_PER_S)
 /* What members that we killed ourselves get to go. */
 #define STOP_US (5 * US_PER_S)
-/* What a group gets to give its memory back. */
-#define SETTLE_US (5 * US_PER_S)
 
 struct member
 {
@@ -349,38 +347,12 @@ static void start_members(struct memcg* memcg, struct round* round)
   }
 }
 
-/* Bytes that an empty group may still be charged with: per-CPU batches of
- * pages on their way to the LRU lists, and the kernel's own objects. */
-static uint64_t leftover_bound(void)
-{
-  const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-
-  return (1U << 20) + 16 * page * (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
-}
-
-/* Waits for memory.current to fall back. What is above the bound may be charge
- * that CPUs hold in stock (64 pages each): lowering memory.high takes it
- * back. */
+/* Waits for memory.current to fall back, and keeps the worst of it. */
 static void settle(struct memcg* memcg, const struct cgroup* group)
 {
-  const uint64_t deadline = now_us() + SETTLE_US;
-  const uint64_t bound = leftover_bound();
-  uint64_t current = 0;
-  int error = cgroup_number(group, "memory.current", &current);
+  const uint64_t current = cgroup_settle(group);
 
-  if (!error && current > bound) {
-    cgroup_set_number(group, "memory.high", 0);
-    cgroup_set(group, "memory.high", "max");
-    error = cgroup_number(group, "memory.current", &current);
-  }
-  while (!error && current > bound && now_us() < deadline) {
-    nap_us(US_PER_MS);
-    error = cgroup_number(group, "memory.current", &current);
-  }
-  if (error) {
-    current = UINT64_MAX; /* no evidence is no pass */
-  }
-  memcg->tally.current_bound = bound;
+  memcg->tally.current_bound = cgroup_leftover_bound();
   if (current > memcg->tally.current_max_after) {
     memcg->tally.current_max_after = current;
   }

@@ -220,6 +220,12 @@ static void log_records_are_parsed(void)
   CHECK(kmsg_is_oom_kill(&record, &pid) && pid == 7);
   strcpy(record.text, "oom_reaper: reaped process 7 (x)");
   CHECK(!kmsg_is_oom_kill(&record, &pid));
+  strcpy(record.text, "oom_reaper: reaped process 44 (x), now anon-rss:0kB");
+  CHECK(kmsg_is_reap(&record, &pid) && pid == 44);
+  strcpy(record.text, "a: oom_reaper: reaped process 45 (x)");
+  CHECK(!kmsg_is_reap(&record, &pid) && pid == 44);
+  strcpy(record.text, "oom_reaper: reaped process x");
+  CHECK(!kmsg_is_reap(&record, &pid));
   strcpy(record.text, "Out of memory: Killed process (x)");
   CHECK(!kmsg_is_oom_kill(&record, &pid));
 }

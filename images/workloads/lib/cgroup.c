@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "workloads/lib/cgroup.h"
 
+#include "workloads/lib/clock.h"
 #include "workloads/lib/file.h"
 
 #include <errno.h>
@@ -8,8 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PATH_BYTES 256
+/* What a group gets to give its memory back. */
+#define SETTLE_US (5 * US_PER_S)
 
 static void
 file_path(char path[static PATH_BYTES], const char* name, const char* file)
@@ -83,4 +87,39 @@ int cgroup_keyed(const struct cgroup* cgroup,
 
   file_path(path, cgroup->name, file);
   return read_keyed(path, key, value);
+}
+
+uint64_t cgroup_leftover_bound(void)
+{
+  const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+  return (1U << 20) + 16 * page * (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/* Lowering memory.high takes back what CPUs hold in stock. */
+uint64_t cgroup_current(const struct cgroup* cgroup)
+{
+  uint64_t current;
+
+  cgroup_set_number(cgroup, "memory.high", 0);
+  cgroup_set(cgroup, "memory.high", "max");
+  return cgroup_number(cgroup, "memory.current", &current) < 0 ? UINT64_MAX
+                                                               : current;
+}
+
+uint64_t cgroup_settle(const struct cgroup* cgroup)
+{
+  const uint64_t deadline = now_us() + SETTLE_US;
+  const uint64_t bound = cgroup_leftover_bound();
+  uint64_t current;
+  int error = cgroup_number(cgroup, "memory.current", &current);
+
+  if (!error && current > bound) {
+    current = cgroup_current(cgroup);
+  }
+  while (!error && current > bound && now_us() < deadline) {
+    nap_us(US_PER_MS);
+    error = cgroup_number(cgroup, "memory.current", &current);
+  }
+  return error ? UINT64_MAX : current;
 }

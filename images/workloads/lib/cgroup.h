@@ -36,3 +36,16 @@ int cgroup_keyed(const struct cgroup* cgroup,
                  const char* file,
                  const char* key,
                  uint64_t* value);
+
+/* Bytes that an empty group may still be charged with: per-CPU batches of
+ * pages on their way to the LRU lists, and the kernel's own objects. */
+uint64_t cgroup_leftover_bound(void);
+
+/* Waits, 5 s at most, until an empty group's memory.current is down to that
+ * bound. Gives what is left, in bytes; UINT64_MAX when it can't be read: no
+ * evidence is no pass. */
+uint64_t cgroup_settle(const struct cgroup* cgroup);
+
+/* memory.current without what CPUs hold in stock for the group (64 pages each).
+ * UINT64_MAX when it can't be read. */
+uint64_t cgroup_current(const struct cgroup* cgroup);

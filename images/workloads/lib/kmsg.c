@@ -100,14 +100,14 @@ void kmsg_open(struct kmsg* kmsg)
   }
 }
 
-bool kmsg_is_oom_kill(const struct kmsg_record* record, pid_t* pid)
+/* The pid behind `mark`, a blank behind it. */
+static bool pid_behind(const char* text, const char* mark, pid_t* pid)
 {
-  static const char mark[] = ": Killed process ";
-  const char* at = strstr(record->text, mark);
+  const char* at = strstr(text, mark);
   char* end;
   long value;
 
-  if (!at || !strstr(record->text, "ut of memory")) {
+  if (!at) {
     return false;
   }
   value = strtol(at + strlen(mark), &end, 10);
@@ -116,4 +116,18 @@ bool kmsg_is_oom_kill(const struct kmsg_record* record, pid_t* pid)
   }
   *pid = (pid_t)value;
   return true;
+}
+
+bool kmsg_is_oom_kill(const struct kmsg_record* record, pid_t* pid)
+{
+  return strstr(record->text, "ut of memory") &&
+         pid_behind(record->text, ": Killed process ", pid);
+}
+
+bool kmsg_is_reap(const struct kmsg_record* record, pid_t* pid)
+{
+  static const char head[] = "oom_reaper: reaped process ";
+
+  return strncmp(record->text, head, strlen(head)) == 0 &&
+         pid_behind(record->text, head, pid);
 }

@@ -33,6 +33,9 @@ bool kmsg_next(struct kmsg* kmsg, struct kmsg_record* record);
 /* True for the OOM killer's "…: Killed process PID (…)": its pid. */
 bool kmsg_is_oom_kill(const struct kmsg_record* record, pid_t* pid);
 
+/* True for "oom_reaper: reaped process PID (…)": its pid. */
+bool kmsg_is_reap(const struct kmsg_record* record, pid_t* pid);
+
 /* Takes a line of /dev/kmsg apart ("6,339,5140900,-;text\n"). Pure; false
  * when it is malformed. */
 bool kmsg_parse(const char* line, uint64_t* log_us, const char** text);
