@@ -83,6 +83,14 @@ class Example(GuestTest):
             for how in ("munmap", "mprotect", "dontneed", "mremap"):
                 self.assertRegex(ktap, f"# splits.{how}: [1-9]")
 
+    def test_mms_are_shared_in_every_way(self):
+        for ktap in self.run_on_all_targets("{name: shared-mm, duration: 1s}"):
+            for way in ("clone", "vfork", "group", "outside", "held",
+                        "unkillable"):
+                self.assertRegex(ktap, f"# kills.{way}: [1-9]")
+            self.assertRegex(ktap, "# reaps: [1-9]")
+            self.assertRegex(ktap, "# processes_guarded: [1-9]")
+
     def test_log_prints_both_serials(self):
         job = self.job(tree="linux-6.1", base="v6.1")
         done = self.run_job(job)

@@ -291,6 +291,25 @@ TEST_CASE("judge: a workload's own results")
           "not ok 2 - victims are members only");
   }
 
+  SUBCASE("names of shared-mm do, too")
+  {
+    const std::pair<const char*, const char*> known[] = {
+        {"oom_kill events equal kills logged", "oom: kill count mismatch"},
+        {"sharers show one oom_score_adj",
+         "oom: sharers differ in oom_score_adj"},
+        {"vforked children are not chosen", "oom: vforked child chosen"},
+        {"sharers of an unkillable task live",
+         "oom: sharer of an unkillable task killed"},
+        {"sharers die with the victim", "oom: sharer survived the victim"},
+        {"a victim is reaped once at most", "oom: victim reaped twice"},
+        {"held victims are reaped", "oom: victim not reaped"},
+    };
+    for (const auto& [name, expected] : known) {
+      run.ktap.results[1].name = name;
+      CHECK(judge(run).title == expected);
+    }
+  }
+
   SUBCASE("others name the workload")
   {
     run.ktap.results[1].name = "sky is blue";
