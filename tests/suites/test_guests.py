@@ -91,6 +91,11 @@ class Example(GuestTest):
             self.assertRegex(ktap, "# reaps: [1-9]")
             self.assertRegex(ktap, "# processes_guarded: [1-9]")
 
+    def test_memory_is_released_of_victims_killed_in_every_way(self):
+        for ktap in self.run_on_all_targets("{name: mrelease, duration: 1s}"):
+            for way in ("signal", "oom", "held"):
+                self.assertRegex(ktap, f"# released.{way}: [1-9]")
+
     def test_log_prints_both_serials(self):
         job = self.job(tree="linux-6.1", base="v6.1")
         done = self.run_job(job)

@@ -291,7 +291,7 @@ TEST_CASE("judge: a workload's own results")
           "not ok 2 - victims are members only");
   }
 
-  SUBCASE("names of shared-mm do, too")
+  SUBCASE("names of shared-mm and mrelease do, too")
   {
     const std::pair<const char*, const char*> known[] = {
         {"oom_kill events equal kills logged", "oom: kill count mismatch"},
@@ -303,6 +303,12 @@ TEST_CASE("judge: a workload's own results")
         {"sharers die with the victim", "oom: sharer survived the victim"},
         {"a victim is reaped once at most", "oom: victim reaped twice"},
         {"held victims are reaped", "oom: victim not reaped"},
+        {"process_mrelease released memory", "workload: exercised nothing"},
+        {"errors are the documented ones", "mrelease: undocumented error"},
+        {"memory is gone when process_mrelease gives 0",
+         "oom: memory not released"},
+        {"mlocked memory returns", "oom: memory not released"},
+        {"victims end by the kill", "oom: victim outlived the kill"},
     };
     for (const auto& [name, expected] : known) {
       run.ktap.results[1].name = name;
