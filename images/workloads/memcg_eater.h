@@ -11,6 +11,7 @@ struct eater
 {
   uint64_t seed;
   uint64_t stream; /* which sequence of the seed is this member's */
+  int index;       /* of the round's members: 0 is the first */
   uint64_t bytes;
   int gate[2]; /* a pipe: open once all write ends are closed */
   int ready;   /* takes one byte once `bytes` are held, which then are kept

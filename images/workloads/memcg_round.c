@@ -338,6 +338,7 @@ static void start_members(struct memcg* memcg, struct round* round)
     struct member* member = &round->members[round->started];
 
     eater.stream = rng_next(&memcg->rng);
+    eater.index = i;
     member->group = home_of(memcg, round, i);
     member->pid = spawn(member->group->fd, memcg->member, &eater);
     if (member->pid > 0) {

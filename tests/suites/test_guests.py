@@ -96,6 +96,14 @@ class Example(GuestTest):
             for way in ("signal", "oom", "held"):
                 self.assertRegex(ktap, f"# released.{way}: [1-9]")
 
+    def test_held_victims_are_reaped_under_their_notifiers(self):
+        for ktap in self.run_on_all_targets("notifier"):
+            for fact in ("mirrored.write", "mirrored.read", "held_reaped",
+                         "mirrors_looked"):
+                self.assertRegex(ktap, f"# {fact}: [1-9]")
+            # the reaper waits for 2 s: much earlier, it was not the reaper
+            self.assertRegex(ktap, r"# reap_us.min: [1-9]\d{6}\n")
+
     def test_log_prints_both_serials(self):
         job = self.job(tree="linux-6.1", base="v6.1")
         done = self.run_job(job)
