@@ -24,6 +24,39 @@
 
 namespace oopsfarm {
 
+/// A flavour with a broken fragment is left for those who ask for it.
+static std::vector<Impossible>
+find_impossible(const SharePaths& share,
+                const EngineContext& engine,
+                const std::vector<std::string>& kconfigs)
+{
+  std::vector<Impossible> found;
+  for (const auto& kconfig : kconfigs) {
+    for (const auto& [name, target] : engine.targets) {
+      const auto flavour = load_flavour(share.kconfigs(), kconfig, target.arch);
+      const auto* why = flavour ? find_exclusion(*flavour, target) : nullptr;
+      if (why != nullptr) {
+        found.push_back({kconfig, name, why->reason});
+      }
+    }
+  }
+  return found;
+}
+
+/// The command line's targets with the job file's kconfigs.
+static Status check_pairs(const Catalogue& catalogue, const Job& job)
+{
+  for (const auto& kconfig : job.kconfigs) {
+    for (const auto& target : job.targets) {
+      const auto why = why_impossible(catalogue, kconfig, target);
+      if (!why.empty()) {
+        return user_error("--target: " + why);
+      }
+    }
+  }
+  return Ok{};
+}
+
 static Result<Catalogue> load_catalogue(const SharePaths& share,
                                         const EngineContext& engine)
 {
@@ -32,6 +65,7 @@ static Result<Catalogue> load_catalogue(const SharePaths& share,
     catalogue.targets.push_back(name);
   }
   TRY_ASSIGN(catalogue.kconfigs, list_flavours(share.kconfigs()));
+  catalogue.impossible = find_impossible(share, engine, catalogue.kconfigs);
   TRY_ASSIGN(catalogue.workloads, read_workload_infos(share.workloads()));
   return catalogue;
 }
@@ -58,7 +92,7 @@ override_job(const RunRequest& request, const Catalogue& catalogue, Job& job)
       job.targets.push_back(name);
     }
   }
-  return Ok{};
+  return check_pairs(catalogue, job);
 }
 
 /// Ends the guests of an earlier process; the engine knows no libvirt.

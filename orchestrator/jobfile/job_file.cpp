@@ -152,6 +152,36 @@ static void read_what(MapReader& reader, Job& job, Problems& problems)
   }
 }
 
+std::string why_impossible(const Catalogue& catalogue,
+                           const std::string& kconfig,
+                           const std::string& target)
+{
+  for (const auto& item : catalogue.impossible) {
+    if (item.kconfig == kconfig && item.target == target) {
+      return fmt::format(
+          "kconfig '{}' can't be had on {}: {}", kconfig, target, item.reason);
+    }
+  }
+  return "";
+}
+
+/// Says where a kconfig stands that one of the targets can't have. `node` is
+/// the list of kconfigs.
+static void check_pairs(const YamlNode& node,
+                        const Catalogue& catalogue,
+                        const Job& job,
+                        Problems& problems)
+{
+  for (const auto& item : node.items) {
+    for (const auto& target : job.targets) {
+      const auto why = why_impossible(catalogue, item.text, target);
+      if (!why.empty()) {
+        problems.add(item, why);
+      }
+    }
+  }
+}
+
 static void read_where(MapReader& reader,
                        const Catalogue& catalogue,
                        Job& job,
@@ -164,6 +194,7 @@ static void read_where(MapReader& reader,
   if (const auto* node = reader.need("kconfigs")) {
     job.kconfigs = read_known_names(
         *node, "kconfigs", "kconfig", catalogue.kconfigs, problems);
+    check_pairs(*node, catalogue, job, problems);
   }
   if (const auto* node = reader.need("workloads")) {
     read_workloads(*node, catalogue.workloads, job, problems);

@@ -11,13 +11,27 @@
 
 namespace oopsfarm {
 
+/// A kernel that makes no sense: a kconfig on a target that can't have it.
+struct Impossible
+{
+  std::string kconfig;
+  std::string target;
+  std::string reason;
+};
+
 /// What a job file may name. Plain value.
 struct Catalogue
 {
   std::vector<std::string> targets;
   std::vector<std::string> kconfigs;
   std::vector<WorkloadInfo> workloads;
+  std::vector<Impossible> impossible;
 };
+
+/// What is wrong with this kconfig on this target, in words; "" is nothing.
+std::string why_impossible(const Catalogue& catalogue,
+                           const std::string& kconfig,
+                           const std::string& target);
 
 /// Reads a job file's text (docs/formats.md has the keys); `file` is its path,
 /// which messages and Job::file repeat. Pure.

@@ -3,7 +3,6 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
-#include "kbuild/fragment.h"
 #include "sys/file.h"
 
 #include <fmt/format.h>
@@ -67,12 +66,26 @@ load_flavour(const fs::path& kconfigs, const std::string& name, Arch arch)
       continue;
     }
     TRY_ASSIGN(const auto text, read_file(file, 1U << 20));
-    TRY(parse_fragment(text, file.filename().string()));
+    TRY_ASSIGN(const auto fragment,
+               parse_fragment(text, file.filename().string()));
+    flavour.not_for.insert(flavour.not_for.end(),
+                           fragment.not_for.begin(),
+                           fragment.not_for.end());
     flavour.fragments.push_back(file);
     digest += fmt::format("{} {}\n", text.size(), sha256_hex(text));
   }
   flavour.hash = sha256_hex(digest);
   return flavour;
+}
+
+const Exclusion* find_exclusion(const Flavour& flavour, const Target& target)
+{
+  const auto found = std::find_if(
+      flavour.not_for.begin(), flavour.not_for.end(), [&](const auto& item) {
+        return item.what == target.name ||
+               item.what == to_string(target.arch) || item.what == target.mmu;
+      });
+  return found == flavour.not_for.end() ? nullptr : &*found;
 }
 
 } // namespace oopsfarm

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "base/result.h"
+#include "kbuild/fragment.h"
 #include "model/arch.h"
+#include "model/target.h"
 
 #include <filesystem>
 #include <string>
@@ -18,6 +20,7 @@ struct Flavour
   std::string name;
   std::vector<std::filesystem::path> fragments;
   std::string hash; ///< SHA-256 over the fragments' contents, in order
+  std::vector<Exclusion> not_for; ///< of all fragments
 };
 
 /// The flavours of a kconfigs folder: every NAME.config whose name has no
@@ -31,5 +34,8 @@ list_flavours(const std::filesystem::path& kconfigs);
 Result<Flavour> load_flavour(const std::filesystem::path& kconfigs,
                              const std::string& name,
                              Arch arch);
+
+/// Why this target can't have the flavour, or nullptr. Pure; points into it.
+const Exclusion* find_exclusion(const Flavour& flavour, const Target& target);
 
 } // namespace oopsfarm

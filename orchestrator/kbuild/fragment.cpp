@@ -119,6 +119,22 @@ static bool parse_objects(std::string_view text,
   return !objects.empty();
 }
 
+/// "hash: KASAN needs radix" → what and why.
+static std::optional<Exclusion> parse_exclusion(std::string_view text)
+{
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) {
+    return std::nullopt;
+  }
+  Exclusion exclusion;
+  exclusion.what = trim(text.substr(0, colon));
+  exclusion.reason = trim(text.substr(colon + 1));
+  if (!is_safe_name(exclusion.what) || exclusion.reason.empty()) {
+    return std::nullopt;
+  }
+  return exclusion;
+}
+
 namespace {
 
 /// Reads the lines of one fragment.
@@ -157,9 +173,21 @@ private:
                  ? Status(Ok{})
                  : wrong("the base is no defconfig's name");
     }
+    if (take(text, "not-for:")) {
+      return exclude(parse_exclusion(text));
+    }
     if (take(text, "objects:") && !parse_objects(text, fragment_.objects)) {
       return wrong("wanted: # objects: ARCHITECTURE=COUNT …");
     }
+    return Ok{};
+  }
+
+  Status exclude(std::optional<Exclusion> exclusion)
+  {
+    if (!exclusion) {
+      return wrong("wanted: # not-for: TARGET, ARCHITECTURE or MMU: REASON");
+    }
+    fragment_.not_for.push_back(*std::move(exclusion));
     return Ok{};
   }
 
@@ -212,6 +240,8 @@ Fragment merge_fragments(const std::vector<Fragment>& fragments)
     for (const auto& [arch, count] : fragment.objects) {
       merged.objects[arch] = count;
     }
+    merged.not_for.insert(
+        merged.not_for.end(), fragment.not_for.begin(), fragment.not_for.end());
     for (const auto& wish : fragment.wishes) {
       const auto [found, is_new] =
           place.emplace(wish.symbol, merged.wishes.size());

@@ -25,6 +25,13 @@ struct Wish
   unsigned line = 0;
 };
 
+/// Targets that a flavour is of no use on.
+struct Exclusion
+{
+  std::string what;   ///< a target's name, an architecture, or an MMU
+  std::string reason; ///< for people
+};
+
 /// A fragment's content (docs/formats.md). Lines are
 ///
 ///     CONFIG_FOO=y
@@ -32,6 +39,7 @@ struct Wish
 ///     # CONFIG_FOO is not set
 ///     # base: tinyconfig
 ///     # objects: x86_64=1432 ppc64le=1298
+///     # not-for: hash: why a target with this MMU can't have it
 ///     # any other comment
 ///
 /// "if available" is for symbols that not every kernel version has: no error
@@ -42,6 +50,7 @@ struct Fragment
   std::string base; ///< the defconfig to start from, or ""
   /// Objects of a full build by the architecture's name, for progress.
   std::map<std::string, std::uint64_t> objects;
+  std::vector<Exclusion> not_for;
 };
 
 /// Reads a fragment; `name` is for messages. Fails (user) with name:line on a
@@ -49,7 +58,7 @@ struct Fragment
 Result<Fragment> parse_fragment(std::string_view text, const std::string& name);
 
 /// A flavour's fragments as one: later wishes replace earlier ones, and so do
-/// bases and object counts.
+/// bases and object counts. Exclusions add up.
 Fragment merge_fragments(const std::vector<Fragment>& fragments);
 
 /// Reads and merges files. Errors as those of read_file and parse_fragment.

@@ -81,6 +81,24 @@ class JobFile(FarmTest):
         self.assert_refused(self.run_job(kconfigs="[mm-debgu]"), 2,
                             "mm-debgu", "mm-debug")
 
+    def test_kconfig_that_a_target_can_not_have(self):
+        path = self.write("job.yaml", """\
+            name: j
+            tree: tiny
+            targets: [x86_64, ppc64le-hash]
+            kconfigs: [mm-debug, kasan]
+            workloads: [boot]
+            """)
+        self.assert_refused(self.farm("run", path), 2, "job.yaml:4:22",
+                            "kasan", "ppc64le-hash", "radix MMU")
+        # --target is held to it, too; one that can have it goes on
+        fine = self.job(targets="[x86_64]", kconfigs="[kasan]")
+        self.assert_refused(self.farm("run", fine, "--target", "ppc64le-hash"),
+                            2, "--target", "kasan", "ppc64le-hash")
+        self.assert_refused(
+            self.farm("run", fine, "--target", "ppc64le-radix"), 2,
+            "oopsfarm tree add")
+
     def test_unknown_workload(self):
         self.assert_refused(self.run_job(workloads="[memgc]"), 2,
                             "memgc", "memcg")

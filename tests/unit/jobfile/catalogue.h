@@ -17,7 +17,8 @@ inline Catalogue sample_catalogue()
       "mode", ParamType::text, 0, 0, "current", {"current", "onfault"}, ""};
   Catalogue catalogue;
   catalogue.targets = {"ppc64le-hash", "ppc64le-radix", "x86_64"};
-  catalogue.kconfigs = {"mm-debug", "plain"};
+  catalogue.kconfigs = {"mm-debug", "plain", "kasan"};
+  catalogue.impossible = {{"kasan", "ppc64le-hash", "it needs radix"}};
   catalogue.workloads = {{"boot", "", {}},
                          {"memcg", "", {procs, duration}},
                          {"mlock", "", {procs, duration, size, mode}}};

@@ -57,6 +57,35 @@ TEST_CASE("flavours of a folder")
     CHECK(before != load_flavour(path, "plain", Arch::x86_64)->hash);
   }
 
+  SUBCASE("say which targets can't have them, by name, architecture or MMU")
+  {
+    Target radix;
+    radix.name = "ppc64le-radix";
+    radix.arch = Arch::ppc64le;
+    radix.mmu = "radix";
+    auto hash = radix;
+    hash.name = "ppc64le-hash";
+    hash.mmu = "hash";
+    Target x86;
+    x86.name = "x86_64";
+    const auto excludes = [&](const std::string& what, const Target& target) {
+      testing::spit(path / "plain.config", "# not-for: " + what + ": why\n");
+      const auto flavour = load_flavour(path, "plain", target.arch);
+      REQUIRE(flavour);
+      const auto* found = find_exclusion(*flavour, target);
+      CHECK((found == nullptr || found->reason == "why"));
+      return found != nullptr;
+    };
+    CHECK(excludes("hash", hash));
+    CHECK_FALSE(excludes("hash", radix));
+    CHECK_FALSE(excludes("hash", x86));
+    CHECK(excludes("ppc64le-radix", radix));
+    CHECK_FALSE(excludes("ppc64le-radix", hash));
+    CHECK(excludes("ppc64le", hash));
+    CHECK(excludes("x86_64", x86));
+    CHECK_FALSE(excludes("ppc64le", x86));
+  }
+
   SUBCASE("that are not there are named with the nearest one")
   {
     for (const char* name : {"plan", "common", "../plain", ""}) {
@@ -92,8 +121,9 @@ TEST_CASE("the flavours that come with the program")
   {
     const auto names = list_flavours(kconfigs);
     REQUIRE(names);
-    CHECK(std::count(names->begin(), names->end(), "mm-debug") == 1);
-    CHECK(std::count(names->begin(), names->end(), "plain") == 1);
+    for (const char* name : {"mm-debug", "plain", "kasan", "hmm"}) {
+      CHECK(std::count(names->begin(), names->end(), name) == 1);
+    }
     for (const auto& name : *names) {
       for (const auto arch : all_archs()) {
         CAPTURE(name);

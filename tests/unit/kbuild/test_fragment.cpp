@@ -20,7 +20,7 @@ TEST_CASE("parse_fragment")
     const auto fragment = parse_fragment("# Some words about it\n"
                                          "# base: x86_64_defconfig\n"
                                          "# objects: x86_64=944 ppc64le=800\n"
-                                         "\n"
+                                         "# not-for: hash: it needs: radix\n"
                                          "CONFIG_SMP=y\r\n"
                                          "CONFIG_NR_CPUS=8\n"
                                          "CONFIG_PANIC_TIMEOUT=-1\n"
@@ -33,6 +33,9 @@ TEST_CASE("parse_fragment")
     CHECK(fragment->base == "x86_64_defconfig");
     CHECK(fragment->objects.at("x86_64") == 944);
     CHECK(fragment->objects.at("ppc64le") == 800);
+    REQUIRE(fragment->not_for.size() == 1);
+    CHECK(fragment->not_for[0].what == "hash");
+    CHECK(fragment->not_for[0].reason == "it needs: radix");
     REQUIRE(fragment->wishes.size() == 7);
     const auto& wishes = fragment->wishes;
     CHECK(wishes[0].symbol == "SMP");
@@ -82,6 +85,12 @@ TEST_CASE("parse_fragment")
           std::string::npos);
     CHECK(failure("# objects: x86_64=99999999999999999999999\n")
               .find("wanted: # objects:") != std::string::npos);
+    for (const char* rest : {"", " hash", " hash:", " hash: ", " a b: c"}) {
+      CAPTURE(rest);
+      CHECK(failure(std::string("# not-for:") + rest + "\n") ==
+            "x.config:1: wanted: # not-for: TARGET, ARCHITECTURE or MMU: "
+            "REASON");
+    }
   }
 
   SUBCASE("takes prose with CONFIG in it for a comment")
@@ -96,10 +105,12 @@ TEST_CASE("merge_fragments")
   {
     const auto a =
         parse_fragment("# base: tinyconfig\n# objects: x86_64=1 ppc64le=2\n"
-                       "CONFIG_A=y\nCONFIG_B=y\n",
+                       "CONFIG_A=y\nCONFIG_B=y\n# not-for: x86_64: a\n",
                        "a");
     const auto b = parse_fragment(
-        "# objects: x86_64=3\n# CONFIG_A is not set\nCONFIG_C=y\n", "b");
+        "# objects: x86_64=3\n# CONFIG_A is not set\nCONFIG_C=y\n"
+        "# not-for: hash: b\n",
+        "b");
     const auto merged = merge_fragments({*a, *b});
     REQUIRE(merged.wishes.size() == 3);
     CHECK(merged.wishes[0].symbol == "A");
@@ -109,6 +120,9 @@ TEST_CASE("merge_fragments")
     CHECK(merged.base == "tinyconfig");
     CHECK(merged.objects.at("x86_64") == 3);
     CHECK(merged.objects.at("ppc64le") == 2);
+    REQUIRE(merged.not_for.size() == 2);
+    CHECK(merged.not_for[0].reason == "a");
+    CHECK(merged.not_for[1].reason == "b");
   }
 
   SUBCASE("of nothing is nothing")
