@@ -62,10 +62,17 @@ TEST_CASE("guest::kernel_cmdline")
   SUBCASE("widens the kernel's stall bounds under TCG only")
   {
     auto run = memcg_run(x86_target());
-    CHECK(has(words_of(run), "watchdog_thresh=20"));
+    const auto under_tcg = words_of(run);
     run.accelerator.kvm = true;
-    CHECK_FALSE(has(words_of(run), "watchdog_thresh=20"));
-    CHECK_FALSE(has(words_of(run), "tsc=reliable"));
+    const auto under_kvm = words_of(run);
+    for (const auto* word : {"watchdog_thresh=20",
+                             "rcupdate.rcu_cpu_stall_timeout=42",
+                             "sysctl.kernel.hung_task_timeout_secs=120",
+                             "tsc=reliable"}) {
+      CAPTURE(word);
+      CHECK(has(under_tcg, word));
+      CHECK_FALSE(has(under_kvm, word));
+    }
   }
 
   SUBCASE("refuses what would become another parameter")

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 using namespace oopsfarm;
 
@@ -313,6 +314,24 @@ TEST_CASE("judge: a workload's own results")
     for (const auto& [name, expected] : known) {
       run.ktap.results[1].name = name;
       CHECK(judge(run).title == expected);
+    }
+  }
+
+  SUBCASE("so do those of notifier")
+  {
+    for (const auto& [name, title] :
+         {std::pair("mirrored memory was in victims",
+                    "workload: exercised nothing"),
+          std::pair("victims are torn down", "oom: victim not torn down"),
+          std::pair("no second victim while the first is going",
+                    "oom: premature victim"),
+          std::pair("mirrors are told before memory goes",
+                    "oom: notifier not called"),
+          std::pair("memory released by the reaper",
+                    "oom: memory not released")}) {
+      CAPTURE(name);
+      run.ktap.results[1].name = name;
+      CHECK(judge(run).title == title);
     }
   }
 
