@@ -288,8 +288,7 @@ enum workload_end memcg_play(struct run* run, const struct memcg_kind* kind)
   int error;
 
   memcg.run = run;
-  memcg.member = kind->member;
-  memcg.process_of = kind->process_of;
+  memcg.kind = kind;
   rng_seed(&memcg.rng, run->seed, 0);
   read_params(&memcg, &settings, kind->smallest);
   if (!cgroup_has_memory()) {

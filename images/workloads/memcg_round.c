@@ -70,8 +70,8 @@ find_victim(struct memcg* memcg, struct round* round, pid_t pid)
 {
   struct member* member = find_member(round, pid);
 
-  if (!member && memcg->process_of) {
-    member = find_member(round, memcg->process_of(pid));
+  if (!member && memcg->kind->process_of) {
+    member = find_member(round, memcg->kind->process_of(pid));
     if (member) {
       ktap_fact(&memcg->run->ktap,
                 "kill",
@@ -340,7 +340,7 @@ static void start_members(struct memcg* memcg, struct round* round)
     eater.stream = rng_next(&memcg->rng);
     eater.index = i;
     member->group = home_of(memcg, round, i);
-    member->pid = spawn(member->group->fd, memcg->member, &eater);
+    member->pid = spawn(member->group->fd, memcg->kind->member, &eater);
     if (member->pid > 0) {
       round->started++;
       memcg->tally.children++;
@@ -411,6 +411,9 @@ bool memcg_round(struct memcg* memcg, enum variant variant)
   uint64_t after[2];
   bool good = false;
 
+  if (memcg->kind->before && !memcg->kind->before(memcg->run)) {
+    return false;
+  }
   read_events(round.group, &before[0], &before[1]);
   if (cgroup_set_number(round.group, "memory.max", memcg->limit) == 0 &&
       pipe2(round.gate, O_CLOEXEC) == 0 && pipe2(round.ready, O_CLOEXEC) == 0) {
@@ -419,6 +422,9 @@ bool memcg_round(struct memcg* memcg, enum variant variant)
   }
   close_pair(round.gate);
   close_pair(round.ready);
+  if (memcg->kind->after) {
+    memcg->kind->after(memcg->run);
+  }
   settle(memcg, round.group);
   read_events(round.group, &after[0], &after[1]);
   tally->events += after[0] - before[0];

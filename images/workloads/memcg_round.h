@@ -7,6 +7,7 @@
 #include "workloads/lib/kmsg.h"
 #include "workloads/lib/rng.h"
 #include "workloads/lib/workload.h"
+#include "workloads/memcg.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,9 +50,7 @@ struct tally
 struct memcg
 {
   struct run* run;
-  child_function member; /* what members do; takes a struct eater */
-  /* the process that a thread of a member belongs to, or 0; may be NULL */
-  pid_t (*process_of)(pid_t thread);
+  const struct memcg_kind* kind;
   struct kmsg kmsg;
   struct rng rng;
   struct bystanders bystanders;
