@@ -103,6 +103,15 @@ class Example(GuestTest):
                 self.assertRegex(ktap, f"# {fact}: [1-9]")
             # the reaper waits for 2 s: much earlier, it was not the reaper
             self.assertRegex(ktap, r"# reap_us.min: [1-9]\d{6}\n")
+    def test_hugetlb_tables_are_shared_where_the_architecture_shares(self):
+        shares = {"x86_64": "\n", "ppc64le-radix": " # SKIP this architecture",
+                  "ppc64le-hash": " # SKIP this architecture"}
+        logs = self.run_on_all_targets("{name: hugetlb-shared, duration: 4s}")
+        for target, ktap in zip(TARGETS, logs):
+            self.assertIn("- page tables were shared" + shares[target], ktap)
+            self.assertRegex(ktap, "# unshared_tables: [1-9]")
+            for visit in ("detach", "exit", "fork", "killed"):
+                self.assertRegex(ktap, f"# visits.{visit}: [1-9]")
 
     def test_log_prints_both_serials(self):
         job = self.job(tree="linux-6.1", base="v6.1")

@@ -335,6 +335,20 @@ TEST_CASE("judge: a workload's own results")
     }
   }
 
+  SUBCASE("those of hugetlb-shared, too")
+  {
+    const auto title = [&](const char* name) {
+      run.ktap.results[1].name = name;
+      return judge(run).title;
+    };
+    CHECK(title("members and visitors used the segments") ==
+          "workload: exercised nothing");
+    CHECK(title("page tables were shared") == "workload: exercised nothing");
+    CHECK(title("segments hold what was written") == "oom: memory corrupted");
+    CHECK(title("visitors end well") == "oom: bystander killed");
+    CHECK(title("huge pages return") == "oom: memory not released");
+  }
+
   SUBCASE("others name the workload")
   {
     run.ktap.results[1].name = "sky is blue";
