@@ -26,6 +26,11 @@ const Help help_run = {
     "  oopsfarm run job.yaml --target x86_64,ppc64le-radix --seed 7\n"
     "  oopsfarm run --json job.yaml | grep '\"kind\":\"cell\"'\n"
     "\n"
+    "A job may run programs of its own in the guests: workloads\n"
+    "  - {name: exec, run: ./prog-$ARCH, args: [-v]}\n"
+    "  - {name: kselftest, run: [\"vm:mlock2-tests\"]}\n"
+    "docs/workloads.md describes all of them.\n"
+    "\n"
     "The table goes to standard output, progress to standard error."};
 
 const Help help_tree = {"tree",

@@ -69,8 +69,14 @@ void KtapReader::problem(std::string text)
 void KtapReader::on_line(const ConsoleLine& line)
 {
   const auto text = line.whole;
-  if (text.empty() || text[0] == ' ' || text[0] == '\t') {
-    return; // nested KTAP, or nothing
+  if (text.empty() || text[0] == '\t') {
+    return;
+  }
+  if (text[0] == ' ' && !line.partial) {
+    if (starts_with(text, "  ")) {
+      program_.line(text.substr(2));
+    }
+    return;
   }
   if (line.partial) {
     problem(fmt::format("half a line at the end: '{}'", printable(text, 80)));
@@ -134,11 +140,12 @@ static void take_directive(std::string_view text, KtapResult& result)
       trim(directive.substr(result.skip || result.todo ? 4 : 0)), max_reason);
 }
 
-void KtapReader::take_result(std::string_view text)
+KtapResult parse_ktap_result(std::string_view text)
 {
   KtapResult result;
-  result.ok = text[0] == 'o';
-  text = trim(text.substr(result.ok ? 2 : 6));
+  result.ok = !text.empty() && text[0] == 'o';
+  text =
+      trim(text.substr(std::min<std::size_t>(text.size(), result.ok ? 2 : 6)));
   result.number = take_number(text).value_or(0);
   text = trim(text);
   if (starts_with(text, "- ") || text == "-") {
@@ -149,11 +156,28 @@ void KtapReader::take_result(std::string_view text)
   if (hash != std::string_view::npos) {
     take_directive(text.substr(hash + 1), result);
   }
+  return result;
+}
+
+void KtapReader::take_result(std::string_view text)
+{
+  auto result = parse_ktap_result(text);
   count_result(result);
+  take_program(result.number);
   if (report_.results.size() < limits_.results) {
     report_.results.push_back(std::move(result));
   } else if (results_seen_ == limits_.results + 1) {
     problem(fmt::format("more than {} results", limits_.results));
+  }
+}
+
+/// What was indented belongs to the result that follows it.
+void KtapReader::take_program(std::uint64_t parent)
+{
+  auto program = program_.take();
+  if (program && report_.programs.size() < limits_.programs) {
+    program->parent = parent;
+    report_.programs.push_back(*std::move(program));
   }
 }
 

@@ -38,11 +38,34 @@ static Cell empty_cell(const StepLabel& label)
   return cell;
 }
 
+/// Counts a run's result where the cell has its name, else behind the others.
+static void count(Cell& cell, const TestResult& result)
+{
+  auto found =
+      std::find_if(cell.results.begin(),
+                   cell.results.end(),
+                   [&](const TestCount& c) { return c.name == result.name; });
+  if (found == cell.results.end()) {
+    found = cell.results.insert(cell.results.end(), TestCount{result.name});
+  }
+  const bool first_failure =
+      result.end == TestEnd::failed && found->failed == 0;
+  found->ok += result.end == TestEnd::ok ? 1U : 0U;
+  found->failed += result.end == TestEnd::failed ? 1U : 0U;
+  found->skipped += result.end == TestEnd::skipped ? 1U : 0U;
+  if (first_failure || found->reason.empty()) {
+    found->reason = result.reason;
+  }
+}
+
 static void add(Cell& cell, const RunOutcome& outcome)
 {
   cell.run_ids.push_back(outcome.run_id);
   cell.time += outcome.wall;
   cell.kills += outcome.kills;
+  for (const auto& result : outcome.results) {
+    count(cell, result);
+  }
   if (outcome.verdict == Verdict::infra) {
     ++cell.infra_failures;
   } else {
@@ -80,7 +103,7 @@ std::vector<Cell> cells_without_kernel(const Plan& plan,
 {
   std::vector<Cell> cells;
   for (const auto& run : plan.runs) {
-    if (run.build != build || run.label.attempt != 1) {
+    if (!needs(run, build) || run.label.attempt != 1) {
       continue;
     }
     auto cell = empty_cell(run.label);

@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "engine/payloads.h"
 #include "model/json.h"
 #include "sys/file.h"
 
@@ -65,6 +66,15 @@ Status Dispatcher::work()
   }
 }
 
+/// Whether what a build made is still there.
+static bool is_whole(const BuildSpec& spec, const BuildOutcome& outcome)
+{
+  std::error_code ignored;
+  return spec.selftests.empty()
+             ? std::filesystem::is_regular_file(outcome.vmlinux, ignored)
+             : std::filesystem::is_directory(outcome.vmlinux, ignored);
+}
+
 /// A kernel of an earlier build, if its folder is whole.
 static std::optional<BuildOutcome> cached_kernel(const BuildSpec& spec)
 {
@@ -73,10 +83,8 @@ static std::optional<BuildOutcome> cached_kernel(const BuildSpec& spec)
     return std::nullopt;
   }
   auto outcome = parse_build_outcome(*text);
-  std::error_code ignored;
   if (!outcome || outcome->verdict != Verdict::pass ||
-      outcome->key != spec.key ||
-      !std::filesystem::is_regular_file(outcome->vmlinux, ignored)) {
+      outcome->key != spec.key || !is_whole(spec, *outcome)) {
     return std::nullopt;
   }
   return *std::move(outcome);
@@ -100,6 +108,12 @@ void Dispatcher::reuse_kernels()
   }
 }
 
+bool Dispatcher::has_builds(const PlannedRun& run) const
+{
+  return kernels_[run.build].has_value() &&
+         (!run.selftests || kernels_[*run.selftests].has_value());
+}
+
 Status Dispatcher::start_what_can()
 {
   while (next_build_ < plan_.builds.size() &&
@@ -114,7 +128,7 @@ Status Dispatcher::start_what_can()
   while (executor_.can_start(1)) {
     const auto ready = std::find_if(
         waiting_runs_.begin(), waiting_runs_.end(), [&](std::size_t run) {
-          return kernels_[plan_.runs[run].build].has_value();
+          return has_builds(plan_.runs[run]);
         });
     if (ready == waiting_runs_.end()) {
       return Ok{};
@@ -170,10 +184,20 @@ unsigned Dispatcher::free_root() const
   return root;
 }
 
+Result<PayloadImage> Dispatcher::image_of(const PlannedRun& run) const
+{
+  if (!run.selftests) {
+    return run.image;
+  }
+  return selftest_image(
+      context_, run.workload, run.target, kernels_[*run.selftests]->vmlinux);
+}
+
 Status Dispatcher::start_run(std::size_t index)
 {
   const auto& planned = plan_.runs[index];
   const auto& kernel = *kernels_[planned.build];
+  TRY_ASSIGN(const auto image, image_of(planned));
   Running running;
   running.run = index;
   running.root = free_root();
@@ -181,7 +205,8 @@ Status Dispatcher::start_run(std::size_t index)
   spec.run_id = new_id();
   spec.kernel_key = kernel.key;
   spec.vmlinux = kernel.vmlinux;
-  spec.initramfs = context_.share.initramfs(planned.target.arch);
+  spec.initramfs = image.initramfs;
+  spec.payload = image.hash;
   spec.target = planned.target;
   spec.workload = planned.workload;
   spec.seed = planned.seed;
@@ -266,9 +291,8 @@ void Dispatcher::record_build(std::size_t index, BuildOutcome outcome)
     kernels_[index] = std::move(outcome);
     return;
   }
-  std::erase_if(waiting_runs_, [&](std::size_t run) {
-    return plan_.runs[run].build == index;
-  });
+  std::erase_if(waiting_runs_,
+                [&](std::size_t run) { return needs(plan_.runs[run], index); });
 }
 
 /// A step that was killed has left its guest behind, under a root that the
@@ -323,6 +347,19 @@ Status Dispatcher::abort()
   return Ok{};
 }
 
+/// A cell that lacks both its kernel and its selftests is one cell.
+static void add_new(std::vector<Cell>& cells, Cell cell)
+{
+  const bool known =
+      std::any_of(cells.begin(), cells.end(), [&](const Cell& other) {
+        return other.target == cell.target && other.kernel == cell.kernel &&
+               other.kconfig == cell.kconfig && other.workload == cell.workload;
+      });
+  if (!known) {
+    cells.push_back(std::move(cell));
+  }
+}
+
 std::vector<Cell> Dispatcher::cells() const
 {
   auto cells = cells_of(observations_);
@@ -336,7 +373,9 @@ std::vector<Cell> Dispatcher::cells() const
           planned.spec.arch == build.arch &&
           planned.label.kconfig == build.kconfig) {
         auto lost = cells_without_kernel(plan_, i, build.outcome);
-        std::move(lost.begin(), lost.end(), std::back_inserter(cells));
+        for (auto& cell : lost) {
+          add_new(cells, std::move(cell));
+        }
       }
     }
   }

@@ -47,6 +47,8 @@ private:
 
   void reuse_kernels();
   std::size_t count_runs() const;
+  bool has_builds(const PlannedRun& run) const;
+  Result<PayloadImage> image_of(const PlannedRun& run) const;
   Status start_what_can();
   Status start_build(std::size_t index);
   Status start_run(std::size_t index);

@@ -5,7 +5,9 @@
 #include "base/strings.h"
 #include "engine/cleanup.h"
 #include "engine/dispatch.h"
+#include "engine/payloads.h"
 #include "engine/plan.h"
+#include "engine/selftests.h"
 #include "exec/local.h"
 #include "git/repository.h"
 #include "git/worktree.h"
@@ -174,6 +176,8 @@ Result<JobReport> Engine::run(const Job& job)
     return report;
   };
 
+  // Before anything is built: programs are as easily mistyped as patches.
+  TRY_ASSIGN(const auto archives, pack_job_programs(job, context_));
   TRY_ASSIGN(const auto repository, open_tree(context_, job.tree, stop_));
   TRY(clean_up_after_others(context_, repository));
   TRY_ASSIGN(const auto applied,
@@ -186,12 +190,16 @@ Result<JobReport> Engine::run(const Job& job)
     return done();
   }
 
+  TRY(check_selftests(job, repository, applied.tip()));
   PlanInput input;
   input.job = &job;
   input.context = &context_;
   input.kernels = kernels_of(job, applied);
   input.build_jobs = or_cpus(context_.config.build_jobs);
   TRY(look_up_builds(context_, stop_, input));
+  for (const auto& [key, archive] : archives) {
+    TRY_ASSIGN(input.payloads[key], write_image(context_, key.second, archive));
+  }
   TRY_ASSIGN(auto accelerators, choose_accelerators(job, context_, report));
   const auto plan = plan_job(input);
   const auto executor =

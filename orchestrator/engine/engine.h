@@ -43,6 +43,9 @@ struct StatePaths
 
   std::filesystem::path libvirt_roots() const { return root / "virt"; }
 
+  /// Initramfs images with a job's programs in them, by their hash.
+  std::filesystem::path payloads() const { return root / "payloads"; }
+
   std::filesystem::path accelerators() const { return root / "accelerators"; }
 };
 
@@ -81,7 +84,8 @@ struct EngineContext
 /// Does one job in the foreground: series → plan → build and run steps →
 /// report. Steps are oopsfarm-step processes.
 ///
-/// Fails (user) on an unknown tree or base, an unreadable or broken series;
+/// Fails (user) on an unknown tree or base, an unreadable or broken series, a
+/// program that is missing or that no guest could start;
 /// (infra) when the farm itself can't go on. What the kernel or the patches
 /// did wrong is in the report. When `stop` is requested, all steps are ended,
 /// what they left half-done is removed, and the error says so.

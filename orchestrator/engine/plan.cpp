@@ -5,6 +5,9 @@
 
 namespace oopsfarm {
 
+/// What builds of selftests have in the place of a flavour.
+constexpr const char* selftests_kconfig = "kselftest";
+
 static std::set<Arch> archs_of(const PlanInput& input)
 {
   std::set<Arch> archs;
@@ -25,29 +28,43 @@ static BuildLimits limits_of(const FarmConfig& config)
   return limits;
 }
 
-static BuildSpec build_spec(const PlanInput& input,
-                            const KernelSource& kernel,
-                            Arch arch,
-                            const std::string& kconfig)
+/// What builds of kernels and of selftests have in common; `kconfig` is the
+/// flavour, or selftests_kconfig.
+static BuildSpec common_spec(const PlanInput& input,
+                             const KernelSource& kernel,
+                             Arch arch,
+                             const std::string& kconfig)
 {
   const auto& state = input.context->state;
-  const auto& flavour = input.flavours.at({kconfig, arch});
   BuildSpec spec;
   spec.git_dir = state.tree(input.job->tree);
   spec.commit = kernel.commit;
   spec.arch = arch;
   spec.kconfig = kconfig;
-  spec.fragments = flavour.fragments;
-  spec.fragments_hash = flavour.hash;
   spec.toolchain = input.toolchains.at(arch);
   spec.object_tree = state.objects() /
                      (input.job->tree + "-" + to_string(arch) + "-" + kconfig);
   spec.ccache = state.ccache();
   spec.jobs = input.build_jobs;
   spec.limits = limits_of(input.context->config);
-  spec.key = kernel_key(spec);
-  spec.out = state.kernels() / spec.key;
   return spec;
+}
+
+static void add_build(const PlanInput& input,
+                      const KernelSource& kernel,
+                      BuildSpec spec,
+                      Plan& plan)
+{
+  PlannedBuild build;
+  spec.key = kernel_key(spec);
+  spec.out = input.context->state.kernels() / spec.key;
+  build.label.id = plan.builds.size();
+  build.label.is_build = true;
+  build.label.kernel = kernel.name;
+  build.label.target = to_string(spec.arch);
+  build.label.kconfig = spec.kconfig;
+  build.spec = std::move(spec);
+  plan.builds.push_back(std::move(build));
 }
 
 static void plan_builds(const PlanInput& input, Plan& plan)
@@ -55,14 +72,39 @@ static void plan_builds(const PlanInput& input, Plan& plan)
   for (const auto& kconfig : input.job->kconfigs) {
     for (const auto arch : archs_of(input)) {
       for (const auto& kernel : input.kernels) {
-        PlannedBuild build;
-        build.label.id = plan.builds.size();
-        build.label.is_build = true;
-        build.label.kernel = kernel.name;
-        build.label.target = to_string(arch);
-        build.label.kconfig = kconfig;
-        build.spec = build_spec(input, kernel, arch, kconfig);
-        plan.builds.push_back(std::move(build));
+        auto spec = common_spec(input, kernel, arch, kconfig);
+        const auto& flavour = input.flavours.at({kconfig, arch});
+        spec.fragments = flavour.fragments;
+        spec.fragments_hash = flavour.hash;
+        add_build(input, kernel, std::move(spec), plan);
+      }
+    }
+  }
+}
+
+/// The selftests that a job's workload wants, sorted, each once.
+static std::vector<std::string> selftests_of(const Workload& workload)
+{
+  std::set<std::string> names;
+  for (const auto& program : workload.programs) {
+    names.insert(program.run);
+  }
+  return {names.begin(), names.end()};
+}
+
+/// Selftests are of the commit, like the kernel, but of no kconfig. A job has
+/// one workload of the kind at most.
+static void plan_selftests(const PlanInput& input, Plan& plan)
+{
+  for (const auto& workload : input.job->workloads) {
+    if (workload.source != ProgramSource::kselftest) {
+      continue;
+    }
+    for (const auto arch : archs_of(input)) {
+      for (const auto& kernel : input.kernels) {
+        auto spec = common_spec(input, kernel, arch, selftests_kconfig);
+        spec.selftests = selftests_of(workload);
+        add_build(input, kernel, std::move(spec), plan);
       }
     }
   }
@@ -110,6 +152,13 @@ static void plan_runs(const PlanInput& input, Plan& plan)
           run.build = build_of(plan, kernel.name, target.arch, kconfig);
           run.target = target;
           run.workload = workload;
+          run.image.initramfs = input.context->share.initramfs(target.arch);
+          if (workload.source == ProgramSource::kselftest) {
+            run.selftests =
+                build_of(plan, kernel.name, target.arch, selftests_kconfig);
+          } else if (workload.source == ProgramSource::user) {
+            run.image = input.payloads.at({workload.name, target.arch});
+          }
           plan_cell(input, run, plan);
         }
       }
@@ -121,6 +170,7 @@ Plan plan_job(const PlanInput& input)
 {
   Plan plan;
   plan_builds(input, plan);
+  plan_selftests(input, plan);
   plan_runs(input, plan);
   return plan;
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,16 @@ struct FlavourFiles
   std::string hash;
 };
 
+/// A guest's image with what a job adds to it.
+struct PayloadImage
+{
+  std::filesystem::path initramfs;
+  std::string hash; ///< of what was added
+};
+
+/// A workload's name and an architecture.
+using PayloadKey = std::pair<std::string, Arch>;
+
 /// All that plan_job() looks at; everything in it has been looked up already.
 struct PlanInput
 {
@@ -34,6 +45,7 @@ struct PlanInput
   std::vector<KernelSource> kernels;
   std::map<std::pair<std::string, Arch>, FlavourFiles> flavours;
   std::map<Arch, std::string> toolchains;
+  std::map<PayloadKey, PayloadImage> payloads; ///< of the user's programs
   unsigned build_jobs = 1;
 };
 
@@ -47,10 +59,19 @@ struct PlannedRun
 {
   StepLabel label;
   std::size_t build = 0; ///< index into Plan::builds
+  /// The build of the workload's selftests, where it has some.
+  std::optional<std::size_t> selftests;
   Target target;
   Workload workload;
+  PayloadImage image; ///< what the guest starts from; for selftests not known
   std::uint64_t seed = 1;
 };
+
+/// Whether a run needs what the build at that place of the plan makes.
+inline bool needs(const PlannedRun& run, std::size_t build)
+{
+  return run.build == build || run.selftests == build;
+}
 
 /// A job as steps. Builds stand in the order that rebuilds least: all kernels
 /// of one object tree in a row, the base first.

@@ -161,6 +161,11 @@ Result<WorkloadInfo> parse_workload_info(std::string_view text,
   if (const auto* node = reader.find("description")) {
     info.description = read_text(*node, "description", problems).value_or("");
   }
+  if (const auto* node = reader.find("programs")) {
+    const auto choice =
+        read_choice(*node, "programs", {"none", "user", "kselftest"}, problems);
+    info.programs = static_cast<ProgramSource>(choice.value_or(0));
+  }
   if (const auto* node = reader.find("params")) {
     read_params(*node, info, problems);
   }

@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "jobfile/map_reader.h"
 #include "jobfile/param_value.h"
+#include "jobfile/program_request.h"
 #include "jobfile/values.h"
 
 #include <fmt/format.h>
@@ -43,6 +44,7 @@ static Workload with_defaults(const WorkloadInfo& info)
 {
   Workload workload;
   workload.name = info.name;
+  workload.source = info.programs;
   for (const auto& param : info.params) {
     workload.params[param.name] = param.default_value;
   }
@@ -88,7 +90,21 @@ read_workload_request(const YamlNode& node,
 {
   if (node.kind != YamlNode::Kind::map) {
     const auto* info = look_up(node, known, problems);
-    return info == nullptr ? std::nullopt : std::optional(with_defaults(*info));
+    if (info == nullptr) {
+      return std::nullopt;
+    }
+    if (info->programs != ProgramSource::none) {
+      problems.add(node,
+                   fmt::format("workload '{}' needs to know what to run: "
+                               "{{name: {}, run: {}}}",
+                               info->name,
+                               info->name,
+                               info->programs == ProgramSource::user
+                                   ? "./program"
+                                   : "\"cgroup:test_memcontrol\""));
+      return std::nullopt;
+    }
+    return with_defaults(*info);
   }
   const auto* name = name_of(node);
   if (name == nullptr) {
@@ -107,6 +123,7 @@ read_workload_request(const YamlNode& node,
       read_param(*value, param, workload, problems);
     }
   }
+  read_programs(reader, *info, workload, problems);
   reader.finish();
   return workload;
 }

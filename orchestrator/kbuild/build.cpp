@@ -10,6 +10,7 @@
 #include "kbuild/fragment.h"
 #include "kbuild/maker.h"
 #include "kbuild/object_tree.h"
+#include "kbuild/selftests.h"
 #include "kbuild/source.h"
 #include "kbuild/toolchain.h"
 #include "sys/file.h"
@@ -99,6 +100,9 @@ public:
     TRY(move_source(repository, spec_.object_tree, spec_.commit));
     TRY_ASSIGN(auto log, BuildLog::create(spec_.out / "build.log"));
     Maker maker(spec_, tree, log, processes_, stop_);
+    if (!spec_.selftests.empty()) {
+      return build_selftests(tree, maker);
+    }
     progress_({"config", 0, 0, ""});
     const auto configured = configure(spec_, wanted, repository, tree, maker);
     if (!configured) {
@@ -122,6 +126,33 @@ private:
                       compiler_package(spec_.arch)));
     }
     return Ok{};
+  }
+
+  Result<BuildOutcome> build_selftests(const ObjectTree& tree, Maker& maker)
+  {
+    progress_({"selftests", 0, 0, ""});
+    TRY_ASSIGN(const auto made, make_selftests(spec_, maker));
+    if (made.end != MakeEnd::done) {
+      return make_failed(made.end, made.output);
+    }
+    const auto folder = spec_.out / "programs";
+    for (const auto& selftest : spec_.selftests) {
+      auto program =
+          tree.output(selftest_output(selftest), spec_.limits.file_size);
+      if (!program) {
+        return unusable(program.error());
+      }
+      if (!*program) {
+        return failed(selftest + " was not built", "");
+      }
+      const auto place = folder / selftest_path(selftest);
+      TRY(make_folder(place.parent_path()));
+      TRY(copy_output(**program, place));
+    }
+    outcome_.objects = spec_.selftests.size();
+    outcome_.vmlinux = folder;
+    outcome_.verdict = Verdict::pass;
+    return outcome_;
   }
 
   Result<BuildOutcome>
@@ -266,9 +297,10 @@ private:
 /// Removes what a build without an outcome put into its folder.
 void remove_partial(const fs::path& out)
 {
-  for (const char* name : {"vmlinux", "System.map", "config", "build.log"}) {
+  for (const char* name :
+       {"vmlinux", "System.map", "config", "build.log", "programs"}) {
     std::error_code ignored;
-    fs::remove(out / name, ignored);
+    fs::remove_all(out / name, ignored);
   }
 }
 
@@ -283,6 +315,9 @@ build_kernel(const BuildSpec& spec,
   const auto start = Clock::now();
   if (!spec.series.empty() && !is_safe_name(spec.series)) {
     return internal_error("a build's series needs a safe name");
+  }
+  if (!are_selftests(spec.selftests)) {
+    return internal_error("a build's selftests need safe names");
   }
   TRY(make_folder(spec.out));
   auto outcome = Build(spec, processes, stop, progress).run();

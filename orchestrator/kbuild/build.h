@@ -12,8 +12,9 @@ namespace oopsfarm {
 
 /// Builds spec.commit: checkout, config, `make vmlinux` in the sandbox, then
 /// vmlinux, config and build.log in spec.out (which is made as needed). Each
-/// file there appears whole, by a rename; vmlinux comes last. Does not write
-/// outcome.json.
+/// file there appears whole, by a rename; vmlinux comes last. With
+/// spec.selftests those are built instead, into spec.out/programs. Does not
+/// write outcome.json.
 ///
 /// The outcome is pass, or build_failed with a title and the first compiler
 /// errors. For a series, a kconfig that can't be met and a build that goes over

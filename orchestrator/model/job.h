@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -8,6 +9,33 @@
 #include <vector>
 
 namespace oopsfarm {
+
+/// Whose programs a workload runs, if not our own.
+enum class ProgramSource { none, user, kselftest };
+
+/// A program that guests are to run besides our own, as the job file asks for
+/// it: a file of the user's, or one of the kernel tree's selftests. Its form
+/// is checked; whether it exists is not known yet.
+struct ProgramRequest
+{
+  /// exec: a path, relative to the job file, in which $ARCH stands for the
+  /// guest's architecture; kselftest: "cgroup:test_memcontrol".
+  std::string run;
+  std::vector<std::string> args = {}; ///< one line each, none of them empty
+  /// Ended after so long, and well if it ran until then; 0: ends by itself.
+  std::chrono::seconds stop_after{0};
+  std::size_t line = 0; ///< where the job file says so
+  std::size_t column = 0;
+};
+
+/// A file of the user's that a program needs in the guest.
+struct FileRequest
+{
+  std::string guest; ///< absolute and normal: "/bin/sh"
+  std::string file;  ///< a path as in ProgramRequest::run
+  std::size_t line = 0;
+  std::size_t column = 0;
+};
 
 /// What to run in the guest, as the job file asks for it, checked against the
 /// workload's catalogue entry: every parameter is present (defaults filled in)
@@ -17,6 +45,9 @@ struct Workload
 {
   std::string name;
   std::map<std::string, std::string> params;
+  ProgramSource source = ProgramSource::none;
+  std::vector<ProgramRequest> programs = {}; ///< exec: one; kselftest: several
+  std::vector<FileRequest> files = {};       ///< exec
 };
 
 /// The type of a workload's parameter. Canonical forms as in Workload; a text
@@ -42,6 +73,7 @@ struct WorkloadInfo
   std::string name;
   std::string description;
   std::vector<ParamInfo> params;
+  ProgramSource programs = ProgramSource::none;
 };
 
 enum class TestMode { tip, each_patch };

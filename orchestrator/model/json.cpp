@@ -49,6 +49,41 @@ static Json json_of(const std::vector<std::filesystem::path>& paths)
   return list;
 }
 
+const char* to_string(TestEnd end)
+{
+  switch (end) {
+  case TestEnd::ok:
+    return "ok";
+  case TestEnd::failed:
+    return "failed";
+  case TestEnd::skipped:
+    return "skipped";
+  }
+  return "unknown";
+}
+
+Result<TestEnd> parse_test_end(std::string_view text)
+{
+  for (const auto end : {TestEnd::ok, TestEnd::failed, TestEnd::skipped}) {
+    if (text == to_string(end)) {
+      return end;
+    }
+  }
+  return internal_error(
+      fmt::format("no end of a test: '{}'", printable(text, 40)));
+}
+
+static Json json_of(const std::vector<TestResult>& results)
+{
+  Json list = Json::array();
+  for (const auto& result : results) {
+    list.push_back({{"name", result.name},
+                    {"end", to_string(result.end)},
+                    {"reason", result.reason}});
+  }
+  return list;
+}
+
 std::string to_json(const BuildSpec& spec)
 {
   return dump({{"kind", "build"},
@@ -66,6 +101,7 @@ std::string to_json(const BuildSpec& spec)
                {"ccache", spec.ccache.string()},
                {"out", spec.out.string()},
                {"jobs", spec.jobs},
+               {"selftests", spec.selftests},
                {"limits",
                 {{"time_s", spec.limits.time.count()},
                  {"memory", spec.limits.memory},
@@ -83,6 +119,7 @@ std::string to_json(const RunSpec& spec)
        {"kernel_key", spec.kernel_key},
        {"vmlinux", spec.vmlinux.string()},
        {"initramfs", spec.initramfs.string()},
+       {"payload", spec.payload},
        {"target", json_of(spec.target)},
        {"workload",
         {{"name", spec.workload.name}, {"params", spec.workload.params}}},
@@ -135,7 +172,8 @@ std::string to_json(const RunOutcome& outcome)
                {"accelerator", json_of(outcome.accelerator)},
                {"seed", outcome.seed},
                {"attempt", outcome.attempt},
-               {"facts", outcome.facts}});
+               {"facts", outcome.facts},
+               {"results", json_of(outcome.results)}});
 }
 
 std::string to_json(const Progress& progress)
@@ -196,6 +234,7 @@ static BuildSpec read_build_spec(JsonReader& in)
   in.path("ccache", spec.ccache);
   in.path("out", spec.out);
   in.number("jobs", spec.jobs, 1, 4096);
+  in.texts("selftests", spec.selftests);
   in.object("limits", [&](JsonReader& nested) { read(nested, spec.limits); });
   return spec;
 }
@@ -207,6 +246,7 @@ static RunSpec read_run_spec(JsonReader& in)
   in.text("kernel_key", spec.kernel_key);
   in.path("vmlinux", spec.vmlinux);
   in.path("initramfs", spec.initramfs);
+  in.text("payload", spec.payload);
   in.object("target", [&](JsonReader& nested) { read(nested, spec.target); });
   in.object("workload", [&](JsonReader& nested) {
     nested.text("name", spec.workload.name);
@@ -293,6 +333,13 @@ Result<RunOutcome> parse_run_outcome(std::string_view text)
   in.number("seed", outcome.seed, 0, UINT64_MAX);
   in.number("attempt", outcome.attempt, 1, 1U << 30);
   in.text_map("facts", outcome.facts);
+  in.objects("results", [&](JsonReader& nested) {
+    TestResult result;
+    nested.text("name", result.name);
+    nested.parsed("end", result.end, parse_test_end);
+    nested.text("reason", result.reason);
+    outcome.results.push_back(std::move(result));
+  });
   TRY(in.finish());
   return outcome;
 }

@@ -10,6 +10,16 @@
 
 namespace oopsfarm {
 
+/// A TestResult over all observations of a cell.
+struct TestCount
+{
+  std::string name = {};
+  unsigned ok = 0;
+  unsigned failed = 0;
+  unsigned skipped = 0;
+  std::string reason = {}; ///< of the first failure, else of the first skip
+};
+
 /// One row of a job's result: what all observations of one kernel on one
 /// target, kconfig and workload came to.
 struct Cell
@@ -28,8 +38,9 @@ struct Cell
   unsigned failures = 0;       ///< of them, those that failed
   unsigned infra_failures = 0; ///< runs lost to the farm's own failures
   std::vector<std::string> run_ids;
-  std::uint64_t kills = 0;           ///< over all observations
-  std::chrono::milliseconds time{0}; ///< wall time over all observations
+  std::uint64_t kills = 0;             ///< over all observations
+  std::chrono::milliseconds time{0};   ///< wall time over all observations
+  std::vector<TestCount> results = {}; ///< of programs, in their order
 };
 
 /// One kernel that a job needed.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "base/result.h"
 #include "model/arch.h"
 #include "model/farm.h"
 #include "model/job.h"
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oopsfarm {
@@ -51,10 +53,15 @@ struct BuildSpec
   std::filesystem::path out;         ///< where the kernel and outcome.json go
   unsigned jobs = 2;
   BuildLimits limits;
+  /// Not empty: builds these programs of the tree's tools/testing/selftests
+  /// ("vm:mlock2-tests", sorted, each once) into the folder `out`/programs, and
+  /// no kernel. kconfig is "kselftest" then, and there are no fragments.
+  std::vector<std::string> selftests = {};
 };
 
-/// The identity of a kernel: SHA-256 over commit, architecture, kconfig,
-/// fragments_hash, toolchain and the recipe's version. Pure.
+/// The identity of what a build makes, a kernel or selftests: SHA-256 over
+/// commit, architecture, kconfig, fragments_hash, toolchain, selftests and the
+/// recipe's version. Pure.
 std::string kernel_key(const BuildSpec& spec);
 
 /// How a build ended. verdict is pass, build_failed or infra.
@@ -64,7 +71,7 @@ struct BuildOutcome
   std::string key;
   std::string title;  ///< one line: "mm/oom_kill.c:12: error: …"
   std::string detail; ///< first compiler errors, or what a symbol lacks
-  std::filesystem::path vmlinux;
+  std::filesystem::path vmlinux; ///< selftests: the folder of programs
   std::filesystem::path config;
   std::string build_id;      ///< of vmlinux, hexadecimal
   std::uint64_t objects = 0; ///< compiled by this build
@@ -84,7 +91,10 @@ struct RunSpec
   std::string run_id;
   std::string kernel_key;
   std::filesystem::path vmlinux;
-  std::filesystem::path initramfs;
+  std::filesystem::path initramfs; ///< with the payload, where there is one
+  /// SHA-256 of what the job added to the initramfs (programs, their
+  /// arguments); "" when it added nothing. It is part of what a run is of.
+  std::string payload;
   Target target;
   Workload workload;
   std::uint64_t seed = 1;
@@ -106,6 +116,21 @@ struct Finding
   std::string excerpt;    ///< the first lines of the report, or ""
 };
 
+/// What one program in the guest came to, or one result of its own KTAP.
+enum class TestEnd { ok, failed, skipped };
+
+/// "ok", "failed", "skipped", and the inverse, which fails (internal) on any
+/// other text.
+const char* to_string(TestEnd end);
+Result<TestEnd> parse_test_end(std::string_view text);
+
+struct TestResult
+{
+  std::string name; ///< "vm:mlock2-tests", "cgroup:test_kill: test_cgkill_tree"
+  TestEnd end = TestEnd::failed;
+  std::string reason; ///< why it failed or was skipped, or ""
+};
+
 /// How a run ended: one observation.
 struct RunOutcome
 {
@@ -125,6 +150,9 @@ struct RunOutcome
   /// What the workload reported (`# key: value` on serial 1), its parameters
   /// among them as `param.NAME`.
   std::map<std::string, std::string> facts;
+  /// Of workloads that run programs (exec, kselftest): each program, followed
+  /// by the results that it printed itself. At most 1024.
+  std::vector<TestResult> results = {};
 };
 
 /// Where a step stands: one line of JSON on its standard output each.

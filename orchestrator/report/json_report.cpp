@@ -45,6 +45,19 @@ static Json build_object(const KernelBuild& build)
           {"time_ms", build.outcome.time.count()}};
 }
 
+static Json results_of(const Cell& cell)
+{
+  Json list = Json::array();
+  for (const auto& result : cell.results) {
+    list.push_back({{"name", result.name},
+                    {"ok", result.ok},
+                    {"failed", result.failed},
+                    {"skipped", result.skipped},
+                    {"reason", result.reason}});
+  }
+  return list;
+}
+
 static Json cell_object(const Cell& cell)
 {
   return {{"kind", "cell"},
@@ -61,7 +74,8 @@ static Json cell_object(const Cell& cell)
           {"detail", cell.detail},
           {"infra_failures", cell.infra_failures},
           {"kills", cell.kills},
-          {"time_ms", cell.time.count()}};
+          {"time_ms", cell.time.count()},
+          {"results", results_of(cell)}};
 }
 
 std::string json_cells(const JobReport& report)

@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "report/failures.h"
 #include "report/interval.h"
+#include "report/results.h"
 
 #include <fmt/format.h>
 
@@ -117,6 +118,9 @@ static std::string builds_text(const JobReport& report)
   std::uint64_t objects = 0;
   std::chrono::milliseconds time{0};
   for (const auto& build : report.builds) {
+    if (build.kconfig == "kselftest") {
+      continue; // programs, not a kernel
+    }
     if (build.outcome.verdict != Verdict::pass) {
       ++failed;
     } else if (build.reused) {
@@ -181,6 +185,7 @@ std::string text_table(const JobReport& report, const Style& style)
 {
   auto text = heading(report);
   text += cells_text(report, style.colour);
+  text += results_text(report, style.colour);
   text += failures_text(report, style);
   text += "\n" + builds_text(report);
   for (const auto& note : report.notes) {

@@ -132,6 +132,10 @@ static RunOutcome outcome_of(const RunSpec& spec,
   outcome.seed = spec.seed;
   outcome.attempt = spec.attempt;
   outcome.facts = std::move(judgement.facts);
+  outcome.results = std::move(judgement.results);
+  if (!spec.payload.empty()) {
+    outcome.facts["payload.sha256"] = spec.payload;
+  }
   return outcome;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "triage/oracles.h"
+#include "triage/programs.h"
 
 #include <fmt/format.h>
 
@@ -163,7 +164,9 @@ static Judgement judge_oracles(const RunEvidence& evidence)
   };
   // A failed oracle says more than the protocol's break that it led to, but a
   // broken protocol alone fails too: half a report never passes.
-  append(check_results(evidence.ktap, evidence.workload));
+  append(runs_programs(evidence.workload.name)
+             ? check_programs(evidence.ktap, evidence.workload)
+             : check_results(evidence.ktap, evidence.workload));
   append(check_protocol(evidence.ktap, evidence.workload));
   Judgement result;
   if (found.size() > max_findings) {
@@ -184,8 +187,10 @@ static Judgement judge_oracles(const RunEvidence& evidence)
 static Judgement judge_results(const RunEvidence& evidence)
 {
   const auto& ktap = evidence.ktap;
-  if (ktap.plan_skip ||
-      (ktap.result_count > 0 && ktap.skips == ktap.result_count)) {
+  const auto skips = runs_programs(evidence.workload.name)
+                         ? skipped_programs(ktap)
+                         : ktap.skips;
+  if (ktap.plan_skip || (ktap.result_count > 0 && skips == ktap.result_count)) {
     Judgement skip;
     skip.verdict = Verdict::skip;
     skip.title = "skipped";
@@ -239,6 +244,9 @@ Judgement judge(const RunEvidence& evidence)
   auto result = judge_all(evidence);
   result.kills = evidence.oom.kill_count;
   result.facts = host_facts(evidence);
+  if (runs_programs(evidence.workload.name)) {
+    result.results = program_results(evidence.ktap);
+  }
   return result;
 }
 

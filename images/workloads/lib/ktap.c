@@ -135,6 +135,15 @@ void ktap_count(struct ktap* ktap, const char* key, uint64_t value)
   ktap_fact(ktap, key, "%llu", (unsigned long long)value);
 }
 
+void ktap_nested(struct ktap* ktap, const char* format, ...)
+{
+  va_list args;
+
+  va_start(args, format);
+  print_line(ktap, "  ", format, args);
+  va_end(args);
+}
+
 void ktap_bail(struct ktap* ktap, const char* format, ...)
 {
   va_list args;

@@ -40,5 +40,8 @@ void ktap_fact(struct ktap* ktap, const char* key, const char* format, ...)
     PRINTF(3, 4);
 void ktap_count(struct ktap* ktap, const char* key, uint64_t value);
 
+/* "  text": a line that a program printed, below the result to come. */
+void ktap_nested(struct ktap* ktap, const char* format, ...) PRINTF(2, 3);
+
 /* "Bail out! reason": the run says nothing more. */
 void ktap_bail(struct ktap* ktap, const char* format, ...) PRINTF(2, 3);

@@ -13,6 +13,7 @@ static RunSpec a_run()
   spec.kernel_key = "abc";
   spec.vmlinux = "/k/vmlinux";
   spec.initramfs = "/i.cpio.gz";
+  spec.payload = "beef";
   spec.target.name = "ppc64le-hash";
   spec.target.arch = Arch::ppc64le;
   spec.target.cmdline = {"disable_radix", "quiet"};
@@ -30,6 +31,7 @@ static BuildSpec a_build()
   spec.commit = "0123";
   spec.kconfig = "mm-debug";
   spec.fragments = {"/a", "/b"};
+  spec.selftests = {"cgroup:a", "vm:b"};
   spec.object_tree = "/o";
   spec.ccache = "/c";
   spec.out = "/k";
