@@ -23,12 +23,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The kernel opened the console for us: nothing of ours may get there. */
+/* The kernel opened the console for us: nothing of ours may get there. It stays
+ * open all the same, at CONSOLE_FD, which nobody uses: a serial line takes
+ * input only then, and the farm sends a kernel that hangs its SysRq keys. */
+#define CONSOLE_FD 64
+
 static void leave_console(void)
 {
   const int null = open("/dev/null", O_RDWR);
   int fd;
 
+  fcntl(0, F_DUPFD_CLOEXEC, CONSOLE_FD);
   for (fd = 0; null >= 0 && fd < 3; fd++) {
     dup2(null, fd);
   }

@@ -45,6 +45,7 @@ private:
   bool is_verbose_ = false;
   bool is_json_ = false;
   bool is_ktap_ = false;
+  bool is_post_mortem_ = false;
 };
 
 Parser::Parser() : app_(help_program.summary, "oopsfarm")
@@ -142,7 +143,12 @@ void Parser::add_log()
   verb->add_option("run", log_.run_id, "The run's id, as reports name it")
       ->required()
       ->type_name("RUN_ID");
-  verb->add_flag("--ktap", is_ktap_, "The workload's own report (serial 1)");
+  auto* ktap = verb->add_flag(
+      "--ktap", is_ktap_, "The workload's own report (serial 1)");
+  verb->add_flag("--post-mortem",
+                 is_post_mortem_,
+                 "What was found out about a guest that hung")
+      ->excludes(ktap);
 }
 
 void Parser::add_triage()
@@ -243,7 +249,9 @@ CommandLine Parser::result()
                   : colour_ == "never" ? ColourWish::never
                                        : ColourWish::automatic;
   global.output = is_json_ ? Output::json : Output::text;
-  log_.serial = is_ktap_ ? Serial::ktap : Serial::console;
+  log_.text = is_ktap_          ? RunText::ktap
+              : is_post_mortem_ ? RunText::post_mortem
+                                : RunText::console;
   const auto& verb = innermost(app_).get_name();
   if (verb == help_run.verb) {
     line_.request = run_;

@@ -49,13 +49,13 @@ struct TreeRemoveRequest
   std::string name;
 };
 
-/// Which of a guest's serial lines.
-enum class Serial { console, ktap };
+/// Which of a run's texts: a serial line, or what a post-mortem found.
+enum class RunText { console, ktap, post_mortem };
 
 struct LogRequest
 {
   std::string run_id;
-  Serial serial = Serial::console;
+  RunText text = RunText::console;
 };
 
 struct TriageRequest

@@ -69,6 +69,7 @@ const Help help_log = {
     "Examples:\n"
     "  oopsfarm log 20261121T101500-3fa9c2\n"
     "  oopsfarm log 20261121T101500-3fa9c2 --ktap\n"
+    "  oopsfarm log 20261121T101500-3fa9c2 --post-mortem\n"
     "\n"
     "In a pipe the bytes are the guest's own; on a terminal what is not text\n"
     "is shown as '?'."};

@@ -69,6 +69,18 @@ static Status copy_printable(std::istream& file, const Stop& stop)
   return Ok{};
 }
 
+static const char* file_of(RunText text)
+{
+  switch (text) {
+  case RunText::ktap:
+    return "ktap.log";
+  case RunText::post_mortem:
+    return "post-mortem.log";
+  default:
+    return "console.log";
+  }
+}
+
 Result<int> log_verb(const LogRequest& request, const Context& context)
 {
   TRY_ASSIGN(const auto state, find_state(context.options.state, get_env));
@@ -86,12 +98,14 @@ Result<int> log_verb(const LogRequest& request, const Context& context)
                                   state.root.string(),
                                   newest_runs(state)));
   }
-  const auto file =
-      folder / (request.serial == Serial::ktap ? "ktap.log" : "console.log");
+  const auto file = folder / file_of(request.text);
   std::ifstream stream(file, std::ios::binary);
   if (!stream) {
-    return user_error(file.string() +
-                      ": the run left none; it ended before its guest began");
+    return user_error(
+        file.string() +
+        (request.text == RunText::post_mortem
+             ? ": the run left none; only a guest that hangs gets one"
+             : ": the run left none; it ended before its guest began"));
   }
   if (isatty(STDOUT_FILENO) == 1) {
     TRY(copy_printable(stream, context.stop));

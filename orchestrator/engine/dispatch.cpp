@@ -218,6 +218,7 @@ Status Dispatcher::start_run(std::size_t index)
   spec.console_cap = context_.config.console_cap;
   spec.boot_timeout = context_.config.boot_timeout;
   spec.silence_timeout = context_.config.silence_timeout;
+  spec.dump_cap = planned.dump_cap;
   running.out = spec.out;
   return launch(std::move(running), to_json(spec), planned.label, 1);
 }

@@ -159,6 +159,8 @@ static void plan_runs(const PlanInput& input, Plan& plan)
           } else if (workload.source == ProgramSource::user) {
             run.image = input.payloads.at({workload.name, target.arch});
           }
+          run.dump_cap =
+              input.job->memory_dump ? input.context->config.dump_cap : 0;
           plan_cell(input, run, plan);
         }
       }

@@ -65,6 +65,7 @@ struct PlannedRun
   Workload workload;
   PayloadImage image; ///< what the guest starts from; for selftests not known
   std::uint64_t seed = 1;
+  std::uint64_t dump_cap = 0; ///< as in RunSpec
 };
 
 /// Whether a run needs what the build at that place of the plan makes.

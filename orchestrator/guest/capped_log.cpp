@@ -105,19 +105,12 @@ Result<bool> CappedLog::read(const Sink& sink)
   return done >= max_per_call;
 }
 
-/// Gives back what lies between the head and the tail, in steps large enough
-/// that the calls don't count.
-Status CappedLog::punch()
+/// Turns a part of the file into a hole.
+Status CappedLog::give_back(std::uint64_t begin, std::uint64_t length) const
 {
-  const auto half = cap_ / 2;
-  const auto step = std::clamp<std::uint64_t>(cap_ / 8, 4096, 1 << 20);
-  if (read_ < cap_ + punched_ + step) {
-    return Ok{};
-  }
-  const auto length = read_ - cap_ - punched_;
   if (fallocate(fd_.get(),
                 FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                static_cast<off_t>(half + punched_),
+                static_cast<off_t>(begin),
                 static_cast<off_t>(length)) != 0) {
     // A file system without holes: the bound still has to hold somewhere.
     if (errno == EOPNOTSUPP && read_ <= 4 * cap_) {
@@ -125,6 +118,28 @@ Status CappedLog::punch()
     }
     return error("bound the size of", errno);
   }
+  return Ok{};
+}
+
+/// Gives back what lies between the head and the tail, and what came behind
+/// the end, in steps large enough that the calls don't count.
+Status CappedLog::punch()
+{
+  const auto step = std::clamp<std::uint64_t>(cap_ / 8, 4096, 1 << 20);
+  if (end_) {
+    const auto length = read_ - *end_ - dropped_;
+    if (length < step) {
+      return Ok{};
+    }
+    TRY(give_back(*end_ + dropped_, length));
+    dropped_ += length;
+    return Ok{};
+  }
+  if (read_ < cap_ + punched_ + step) {
+    return Ok{};
+  }
+  const auto length = read_ - cap_ - punched_;
+  TRY(give_back(cap_ / 2 + punched_, length));
   punched_ += length;
   return Ok{};
 }
@@ -179,6 +194,9 @@ CappedLog::append_range(int to, std::uint64_t begin, std::uint64_t end) const
 Status CappedLog::finish()
 {
   if (!over_cap()) {
+    if (end_ && ftruncate(fd_.get(), static_cast<off_t>(*end_)) != 0) {
+      return error("shorten", errno);
+    }
     return Ok{};
   }
   auto beside = file_;
@@ -191,11 +209,11 @@ Status CappedLog::finish()
   }
   const auto half = cap_ / 2;
   const auto mark =
-      fmt::format("\n[oopsfarm: {} bytes cut here]\n", read_ - 2 * half);
+      fmt::format("\n[oopsfarm: {} bytes cut here]\n", size() - 2 * half);
   auto status = append_range(out.get(), 0, half);
   if (status) {
     const int number = write_all(out.get(), mark);
-    status = number == 0 ? append_range(out.get(), read_ - half, read_)
+    status = number == 0 ? append_range(out.get(), size() - half, size())
                          : Status(error("shorten", number));
   }
   if (status && rename(beside.c_str(), file_.c_str()) != 0) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 namespace oopsfarm {
@@ -35,11 +36,15 @@ public:
   /// when the disk below it is full, since QEMU then loses output silently.
   Result<bool> read(const Sink& sink);
 
-  /// Bytes that were read.
-  std::uint64_t size() const { return read_; }
+  /// The log ends here: what comes from now on is still handed out by read(),
+  /// but not kept.
+  void end_here() { end_ = read_; }
+
+  /// Bytes that were read and belong to the log.
+  std::uint64_t size() const { return end_.value_or(read_); }
 
   /// True when more than `cap` was written.
-  bool over_cap() const { return read_ > cap_; }
+  bool over_cap() const { return size() > cap_; }
 
   /// To be called once the writer has ended and read() has given everything:
   /// replaces a file over its cap by head, "[oopsfarm: N bytes cut here]" on
@@ -52,6 +57,7 @@ private:
   Status open_all();
   void drain_events();
   Status punch();
+  Status give_back(std::uint64_t begin, std::uint64_t length) const;
   Status check_disk() const;
   Status append_range(int to, std::uint64_t begin, std::uint64_t end) const;
   Error error(const char* what, int number) const;
@@ -62,6 +68,8 @@ private:
   Fd inotify_;                ///< watches file_ for IN_MODIFY
   std::uint64_t read_ = 0;    ///< offset of the next byte to read
   std::uint64_t punched_ = 0; ///< bytes given back, from cap/2 on
+  std::optional<std::uint64_t> end_; ///< where end_here() was called
+  std::uint64_t dropped_ = 0;        ///< bytes given back, from end_ on
 };
 
 } // namespace oopsfarm

@@ -40,6 +40,9 @@ static std::vector<std::string> common_words(const Target& target)
       "panic_on_taint=0x20",
       "softlockup_panic=1",
       "hung_task_panic=1",
+      // Backtraces of the other CPUs, too, where the architecture can. What
+      // ends with an oops is ended before the kernel gets there.
+      "panic_print=0x40",
       // Addresses that repeat, and that symbols can be looked up by.
       "nokaslr",
       "norandmaps",

@@ -81,18 +81,31 @@ static std::string features_xml(const Target& target)
                      target.hpt_page_mib);
 }
 
+/// Where the bytes of a port go, and come from.
+static std::string backend_xml(const std::filesystem::path& file,
+                               const std::filesystem::path& socket)
+{
+  if (socket.empty()) {
+    return fmt::format("    <serial type='file'>\n"
+                       "      <source path='{}' append='on'/>\n",
+                       escape(file.string()));
+  }
+  return fmt::format("    <serial type='unix'>\n"
+                     "      <source mode='bind' path='{}'/>\n"
+                     "      <log file='{}' append='on'/>\n",
+                     escape(socket.string()),
+                     escape(file.string()));
+}
+
 static std::string
-serial_xml(const std::filesystem::path& file, const Target& target, int port)
+serial_xml(const std::string& backend, const Target& target, int port)
 {
   const char* type =
       target.arch == Arch::x86_64 ? "isa-serial" : "spapr-vio-serial";
-  return fmt::format("    <serial type='file'>\n"
-                     "      <source path='{}' append='on'/>\n"
-                     "      <target type='{}' port='{}'/>\n"
-                     "    </serial>\n",
-                     escape(file.string()),
-                     type,
-                     port);
+  return backend + fmt::format("      <target type='{}' port='{}'/>\n"
+                               "    </serial>\n",
+                               type,
+                               port);
 }
 
 /// Devices that can't be switched off in libvirt's own terms; QEMU merges
@@ -148,13 +161,16 @@ static std::string devices_xml(const DomainSpec& spec)
 {
   return "  <devices>\n"
          "    <controller type='usb' model='none'/>\n" +
-         serial_xml(spec.console, spec.target, 0) +
-         serial_xml(spec.ktap, spec.target, 1) +
+         serial_xml(
+             backend_xml(spec.console, spec.console_socket), spec.target, 0) +
+         serial_xml(backend_xml(spec.ktap, ""), spec.target, 1) +
          "    <memballoon model='none'/>\n"
          "  </devices>\n";
 }
 
-DomainSpec domain_spec(const RunSpec& run, std::string cmdline)
+DomainSpec domain_spec(const RunSpec& run,
+                       std::string cmdline,
+                       const std::filesystem::path& sockets)
 {
   return DomainSpec{.name = run.run_id,
                     .target = run.target,
@@ -163,6 +179,8 @@ DomainSpec domain_spec(const RunSpec& run, std::string cmdline)
                     .initramfs = run.initramfs,
                     .cmdline = std::move(cmdline),
                     .console = run.out / "console.log",
+                    .console_socket =
+                        sockets.empty() ? sockets : sockets / run.run_id,
                     .ktap = run.out / "ktap.log"};
 }
 

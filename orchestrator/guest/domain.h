@@ -20,17 +20,23 @@ struct DomainSpec
   std::filesystem::path initramfs;
   std::string cmdline;           ///< kernel_cmdline()
   std::filesystem::path console; ///< serial 0 is appended to this file
-  std::filesystem::path ktap;    ///< serial 1 is appended to this file
+  /// Where serial 0 takes input, too: a socket that QEMU makes. "": nowhere.
+  std::filesystem::path console_socket;
+  std::filesystem::path ktap; ///< serial 1 is appended to this file
 };
 
-/// The machine profile and files of a run: out/console.log, out/ktap.log.
-DomainSpec domain_spec(const RunSpec& run, std::string cmdline);
+/// The machine profile and files of a run: out/console.log, out/ktap.log, and
+/// a console socket below `sockets`, unless that is "".
+DomainSpec domain_spec(const RunSpec& run,
+                       std::string cmdline,
+                       const std::filesystem::path& sockets = {});
 
 /// libvirt's XML for the guest: direct kernel boot, two serial ports onto
-/// files, and nothing else that libvirt or QEMU would add: no network, USB,
-/// display, balloon, sound or watchdog. Every end (power-off, reboot, crash)
-/// ends the domain. Pure; all text is escaped. Format:
-/// https://libvirt.org/formatdomain.html.
+/// files (of a port with a socket, QEMU writes all output to the file whether
+/// or not somebody is connected), and nothing else that libvirt or QEMU would
+/// add: no network, USB, display, balloon, sound or watchdog. Every end
+/// (power-off, reboot, crash) ends the domain. Pure; all text is escaped.
+/// Format: https://libvirt.org/formatdomain.html.
 std::string domain_xml(const DomainSpec& spec);
 
 } // namespace oopsfarm

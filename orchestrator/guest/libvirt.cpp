@@ -33,6 +33,11 @@ public:
   Status connect();
   Result<std::unique_ptr<Guest>> start(const DomainSpec& spec) override;
 
+  std::filesystem::path socket_folder() const override
+  {
+    return embedded_ ? serial_folder(root_) : std::filesystem::path();
+  }
+
 private:
   Result<std::string> prepare();
   Status watch();

@@ -3,8 +3,10 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "guest/monitor.h"
 #include "guest/proc.h"
 #include "guest/qemu_process.h"
+#include "guest/serial_line.h"
 #include "sys/file.h"
 
 #include <fmt/format.h>
@@ -25,11 +27,12 @@ class LibvirtGuest final : public Guest
 {
 public:
   LibvirtGuest(virDomainPtr domain,
+               const DomainSpec& spec,
                std::shared_ptr<GuestEvents> events,
                std::unique_ptr<QemuProcess> process,
                steady_clock::time_point start)
-      : domain_(domain), events_(std::move(events)),
-        process_(std::move(process)), start_(start)
+      : domain_(domain), arch_(spec.target.arch), socket_(spec.console_socket),
+        events_(std::move(events)), process_(std::move(process)), start_(start)
   {
   }
 
@@ -40,11 +43,25 @@ public:
   GuestState state() override;
   std::string end_reason() const override;
   Status destroy() override;
+  void kill() override;
   Status inject_nmi() override;
+  Result<std::vector<VcpuTrace>> traces() override;
+  Result<std::vector<pid_t>> vcpu_threads() override;
+  Status dump_memory(const std::filesystem::path& file) override;
+  Status open_serial() override;
+  Status sysrq(char key) override;
+
+  std::string read_serial() override { return serial_->read(); }
+
+  int serial_fd() const override { return serial_ ? serial_->fd() : -1; }
+
   milliseconds uptime() const override;
 
 private:
   virDomainPtr domain_;
+  Arch arch_;
+  std::filesystem::path socket_; ///< of serial 0; "": none
+  std::optional<SerialLine> serial_;
   std::shared_ptr<GuestEvents> events_;
   std::unique_ptr<QemuProcess> process_; ///< the embedded driver's, or null
   steady_clock::time_point start_;
@@ -60,6 +77,10 @@ LibvirtGuest::~LibvirtGuest()
     log::warning(done.error().message);
   }
   virDomainFree(domain_);
+  if (!socket_.empty()) {
+    std::error_code ignored;
+    std::filesystem::remove(socket_, ignored);
+  }
 }
 
 GuestState LibvirtGuest::state()
@@ -106,12 +127,67 @@ Status LibvirtGuest::destroy()
   return Ok{};
 }
 
+void LibvirtGuest::kill()
+{
+  if (process_) {
+    process_->signal();
+  } else {
+    virDomainDestroy(domain_);
+  }
+}
+
 Status LibvirtGuest::inject_nmi()
 {
   if (virDomainInjectNMI(domain_, 0) != 0) {
     return libvirt_error("cannot interrupt the guest");
   }
   return Ok{};
+}
+
+Result<std::vector<VcpuTrace>> LibvirtGuest::traces()
+{
+  // A virtual CPU that runs has its registers elsewhere (TCG).
+  const bool suspended = virDomainSuspend(domain_) == 0;
+  auto found = read_traces(domain_, arch_);
+  if (suspended && virDomainResume(domain_) != 0) {
+    return libvirt_error("cannot let the guest go on");
+  }
+  return found;
+}
+
+Result<std::vector<pid_t>> LibvirtGuest::vcpu_threads()
+{
+  return read_vcpu_threads(domain_);
+}
+
+Status LibvirtGuest::dump_memory(const std::filesystem::path& file)
+{
+  if (virDomainCoreDumpWithFormat(domain_,
+                                  file.c_str(),
+                                  VIR_DOMAIN_CORE_DUMP_FORMAT_KDUMP_ZLIB,
+                                  VIR_DUMP_MEMORY_ONLY) != 0) {
+    return libvirt_error("cannot dump the guest's memory");
+  }
+  return Ok{};
+}
+
+Status LibvirtGuest::open_serial()
+{
+  if (socket_.empty()) {
+    return infra_error("the guest's serial 0 takes no input");
+  }
+  TRY_ASSIGN(auto line, SerialLine::connect(socket_));
+  serial_.emplace(std::move(line));
+  return Ok{};
+}
+
+Status LibvirtGuest::sysrq(char key)
+{
+  if (arch_ == Arch::x86_64) {
+    TRY(send_break(domain_, "charserial0"));
+    return serial_->send(std::string(1, key));
+  }
+  return serial_->send(std::string("\x0f") + key);
 }
 
 milliseconds LibvirtGuest::uptime() const
@@ -163,8 +239,11 @@ start_libvirt_guest(virConnectPtr connection,
   }
   const pid_t pid = qemu_pid(root, spec.name);
   auto process = pid > 0 ? std::make_unique<QemuProcess>(pid, events) : nullptr;
-  return std::make_unique<LibvirtGuest>(
-      domain, std::move(events), std::move(process), qemu_start(pid, before));
+  return std::make_unique<LibvirtGuest>(domain,
+                                        spec,
+                                        std::move(events),
+                                        std::move(process),
+                                        qemu_start(pid, before));
 }
 
 } // namespace oopsfarm

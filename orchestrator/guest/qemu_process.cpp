@@ -35,8 +35,15 @@ QemuProcess::~QemuProcess()
 void QemuProcess::kill()
 {
   if (reaper_.joinable()) {
-    syscall(SYS_pidfd_send_signal, handle_.get(), SIGKILL, nullptr, 0);
+    signal();
     reaper_.join();
+  }
+}
+
+void QemuProcess::signal() const
+{
+  if (handle_) {
+    syscall(SYS_pidfd_send_signal, handle_.get(), SIGKILL, nullptr, 0);
   }
 }
 

@@ -33,6 +33,9 @@ public:
   /// Ends it (SIGKILL) and waits until it is gone: milliseconds.
   void kill();
 
+  /// The same without the wait. From any thread.
+  void signal() const;
+
 private:
   void reap(const std::shared_ptr<GuestEvents>& events) const;
 

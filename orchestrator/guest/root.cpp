@@ -146,10 +146,18 @@ static void share_knowledge(const fs::path& from, const fs::path& to)
   }
 }
 
+fs::path serial_folder(const fs::path& root)
+{
+  return root / "serial";
+}
+
 Status prepare_root(const fs::path& root, const fs::path& cache_template)
 {
   TRY(make_folder(root / "etc"));
   TRY(make_folder(root / "log"));
+  // Anew: sockets of guests that were killed would be left there.
+  TRY(remove_tree(serial_folder(root)));
+  TRY(make_private(serial_folder(root)));
   TRY(write_file(root / "etc" / "qemu.conf", qemu_conf()));
   if (!cache_template.empty()) {
     share_knowledge(cache_template, root);

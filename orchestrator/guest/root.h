@@ -37,6 +37,9 @@ void remove_root_link(const std::filesystem::path& root);
 Status prepare_root(const std::filesystem::path& root,
                     const std::filesystem::path& cache_template);
 
+/// Below `root`, for guests' console sockets; prepare_root() makes it (0700).
+std::filesystem::path serial_folder(const std::filesystem::path& root);
+
 /// The other way round: adds what libvirt learnt below `root` to
 /// cache_template. Best effort; safe when several processes do it at once.
 void save_cache(const std::filesystem::path& root,

@@ -62,6 +62,7 @@ read_guests(MapReader& reader, FarmConfig& config, Problems& problems)
   take_count(
       reader, "parallel_guests", config.parallel_guests, 0, 1024, problems);
   take_size(reader, "console_cap", config.console_cap, mib / 16, gib, problems);
+  take_size(reader, "dump_cap", config.dump_cap, mib, 1024 * gib, problems);
   take_seconds(reader, "boot_timeout", config.boot_timeout, problems);
   take_seconds(reader, "silence_timeout", config.silence_timeout, problems);
 }

@@ -215,6 +215,14 @@ static void read_schedule(const YamlNode& node, Job& job, Problems& problems)
   job.schedule = *schedule;
 }
 
+static bool
+read_switch(MapReader& reader, const std::string& key, Problems& problems)
+{
+  const auto* node = reader.find(key);
+  return node != nullptr &&
+         read_choice(*node, key, {"false", "true"}, problems) == 1U;
+}
+
 static void read_how(MapReader& reader, Job& job, Problems& problems)
 {
   if (const auto* node = reader.find("repeat")) {
@@ -231,6 +239,7 @@ static void read_how(MapReader& reader, Job& job, Problems& problems)
         read_choice(*node, "on_failure", {"report", "bisect"}, problems);
     job.on_failure = choice == 1U ? OnFailure::bisect : OnFailure::report;
   }
+  job.memory_dump = read_switch(reader, "memory_dump", problems);
   if (const auto* node = reader.find("schedule")) {
     read_schedule(*node, job, problems);
   }

@@ -20,6 +20,7 @@ struct FarmConfig
   unsigned build_jobs = 0;                 ///< make -j; 0 = the host's CPUs
   unsigned parallel_guests = 0;            ///< 0 = the host's CPUs
   std::uint64_t console_cap = 64ULL << 20; ///< bytes kept of a console
+  std::uint64_t dump_cap = 1ULL << 30;     ///< bytes of a guest's memory dump
   std::chrono::seconds build_timeout{3600};
   std::uint64_t build_memory = 8ULL << 30; ///< bytes, address space a process
   std::uint64_t build_file_size = 4ULL << 30; ///< bytes, largest file

@@ -96,6 +96,7 @@ struct Job
   unsigned repeat = 1;
   std::uint64_t seed = 1;
   OnFailure on_failure = OnFailure::report;
+  bool memory_dump = false; ///< of guests that hang
   std::string schedule; ///< cron syntax; "" = not scheduled
 };
 

@@ -131,7 +131,8 @@ std::string to_json(const RunSpec& spec)
        {"out", spec.out.string()},
        {"console_cap", spec.console_cap},
        {"boot_timeout_s", spec.boot_timeout.count()},
-       {"silence_timeout_s", spec.silence_timeout.count()}});
+       {"silence_timeout_s", spec.silence_timeout.count()},
+       {"dump_cap", spec.dump_cap}});
 }
 
 std::string to_json(const BuildOutcome& outcome)
@@ -262,6 +263,7 @@ static RunSpec read_run_spec(JsonReader& in)
   in.number("console_cap", spec.console_cap, 4096, 1ULL << 40);
   in.seconds("boot_timeout_s", spec.boot_timeout);
   in.seconds("silence_timeout_s", spec.silence_timeout);
+  in.number("dump_cap", spec.dump_cap, 0, 1ULL << 40);
   return spec;
 }
 

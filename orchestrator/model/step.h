@@ -102,10 +102,13 @@ struct RunSpec
   Accelerator accelerator;
   std::string libvirt_uri = "embed";  ///< as in FarmConfig
   std::filesystem::path libvirt_root; ///< for "embed": a root no other uses
-  std::filesystem::path out;          ///< console.log, ktap.log, outcome.json
+  std::filesystem::path out; ///< console.log, ktap.log, outcome.json, …
   std::uint64_t console_cap = 64ULL << 20;
   std::chrono::seconds boot_timeout{120};
   std::chrono::seconds silence_timeout{60};
+  /// Of a guest that hangs, the memory is dumped to out/vmcore, of at most so
+  /// many bytes; 0: it is not.
+  std::uint64_t dump_cap = 0;
 };
 
 /// One crash or failed oracle, as the report shows it.
@@ -139,8 +142,9 @@ struct RunOutcome
   std::string title;  ///< of the first finding, or of the failure; "" on pass
   std::string detail; ///< several lines for people: the console's tail, …
   std::vector<Finding> findings;
-  std::uint64_t kills = 0;            ///< OOM kills that the console shows
-  std::chrono::milliseconds wall{0};  ///< QEMU's start to its end
+  std::uint64_t kills = 0; ///< OOM kills that the console shows
+  /// QEMU's start to its end, or to the verdict where we ended it.
+  std::chrono::milliseconds wall{0};
   std::chrono::milliseconds boot{0};  ///< QEMU's start to init; 0: not reached
   std::chrono::milliseconds guest{0}; ///< the guest's clock at the end
   bool console_cut = false;           ///< the console was over its cap

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/capped_log.h"
 #include "guest/cmdline.h"
+#include "step/post_mortem.h"
 #include "step/step.h"
 #include "step/watch.h"
 #include "sys/file.h"
@@ -26,8 +27,12 @@ constexpr std::uint64_t ktap_cap = 8U << 20;
 class Run
 {
 public:
-  Run(const RunSpec& spec, const Stop& stop, const OnProgress& on_progress)
-      : stop_(stop), on_progress_(on_progress), watch_(spec)
+  Run(const RunSpec& spec,
+      const Stop& stop,
+      const OnProgress& on_progress,
+      PostMortemTimes times)
+      : spec_(spec), stop_(stop), on_progress_(on_progress), times_(times),
+        watch_(spec)
   {
   }
 
@@ -39,16 +44,18 @@ public:
       const auto now = guest.uptime();
       watch_.advance(now);
       show(now);
-      if (const auto ended = watch_.verdict_due(now)) {
+      const auto ended = watch_.verdict_due(now);
+      if (ended || stop_.requested()) {
+        wall_ = now;
+        if (ended && wants_post_mortem(*ended)) {
+          look_into(guest, console, ktap);
+        }
         TRY(guest.destroy());
-        return *ended;
-      }
-      if (stop_.requested()) {
-        TRY(guest.destroy());
-        return GuestEnd::interrupted;
+        return stop_.requested() ? GuestEnd::interrupted : *ended;
       }
       const auto state = guest.state();
       if (state != GuestState::running) {
+        wall_ = guest.uptime();
         return state == GuestState::ended ? watch_.natural_end()
                                           : GuestEnd::qemu_died;
       }
@@ -70,14 +77,34 @@ public:
 
   const GuestWatch& watch() const { return watch_; }
 
+  /// Without the time of a post-mortem. REQUIRES: follow() succeeded.
+  milliseconds wall() const { return wall_; }
+
+  const std::string& post_mortem() const { return post_mortem_; }
+
 private:
+  /// What the guest says from then on was provoked: it is not watched.
+  void look_into(Guest& guest, CappedLog& console, CappedLog& ktap)
+  {
+    on_progress_({"post-mortem", 0, 0, ""});
+    is_over_ = true;
+    PostMortem work(spec_, stop_, watch_.init_reached(), times_);
+    post_mortem_ = work.perform(guest, console, ktap);
+  }
+
   Result<bool> pump(CappedLog& console, CappedLog& ktap)
   {
-    TRY_ASSIGN(
-        const bool more_console,
-        console.read([&](std::string_view bytes) { watch_.console(bytes); }));
-    TRY_ASSIGN(const bool more_ktap,
-               ktap.read([&](std::string_view bytes) { watch_.ktap(bytes); }));
+    TRY_ASSIGN(const bool more_console,
+               console.read([&](std::string_view bytes) {
+                 if (!is_over_) {
+                   watch_.console(bytes);
+                 }
+               }));
+    TRY_ASSIGN(const bool more_ktap, ktap.read([&](std::string_view bytes) {
+      if (!is_over_) {
+        watch_.ktap(bytes);
+      }
+    }));
     return more_console || more_ktap;
   }
 
@@ -103,10 +130,15 @@ private:
     }
   }
 
+  const RunSpec& spec_;
   const Stop& stop_;
   const OnProgress& on_progress_;
+  PostMortemTimes times_;
   GuestWatch watch_;
   Progress shown_;
+  milliseconds wall_{0};
+  bool is_over_ = false; ///< the verdict stands
+  std::string post_mortem_;
 };
 
 } // namespace
@@ -142,19 +174,20 @@ static RunOutcome outcome_of(const RunSpec& spec,
 Result<RunOutcome> run_guest(const RunSpec& spec,
                              Hypervisor& hypervisor,
                              const Stop& stop,
-                             const OnProgress& on_progress)
+                             const OnProgress& on_progress,
+                             PostMortemTimes times)
 {
   on_progress(Progress{"start", 0, 0, ""});
   TRY_ASSIGN(auto cmdline, kernel_cmdline(spec));
-  const auto domain = domain_spec(spec, std::move(cmdline));
+  const auto domain =
+      domain_spec(spec, std::move(cmdline), hypervisor.socket_folder());
   TRY(write_file(spec.out / "domain.xml", domain_xml(domain)));
   TRY_ASSIGN(auto console, CappedLog::create(domain.console, spec.console_cap));
   TRY_ASSIGN(auto ktap, CappedLog::create(domain.ktap, ktap_cap));
   TRY_ASSIGN(auto guest, hypervisor.start(domain));
 
-  Run run(spec, stop, on_progress);
+  Run run(spec, stop, on_progress, times);
   TRY_ASSIGN(const auto end, run.follow(*guest, console, ktap));
-  const auto wall = guest->uptime();
   if (end == GuestEnd::interrupted) {
     return infra_error("stopped");
   }
@@ -163,7 +196,8 @@ Result<RunOutcome> run_guest(const RunSpec& spec,
   auto evidence = run.watch().evidence(end);
   evidence.end_detail = guest->end_reason();
   evidence.console_cut = cut;
-  return outcome_of(spec, run.watch(), judge(evidence), wall, cut);
+  evidence.post_mortem = run.post_mortem();
+  return outcome_of(spec, run.watch(), judge(evidence), run.wall(), cut);
 }
 
 } // namespace oopsfarm

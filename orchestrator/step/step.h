@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "guest/hypervisor.h"
 #include "model/step.h"
+#include "step/post_mortem.h"
 #include "sys/process.h"
 #include "sys/stop.h"
 
@@ -23,17 +24,20 @@ using OnProgress = std::function<void(const Progress&)>;
 /// | no heartbeat while the console prints | spec.silence_timeout |
 /// | workload past its duration | its duration again, and 60 s |
 /// | crash seen → guest ended | 3 s, at once when the report is complete |
+/// | hang → guest ended | PostMortemTimes::total; with a memory dump more |
 
 /// Boots a guest, puts it through its workload, watches both serials, and
 /// judges. Leaves console.log, ktap.log and domain.xml in spec.out (which
-/// exists); the caller writes the outcome.
+/// exists), of a guest that hung post-mortem.log, too, and vmcore if the spec
+/// asks for it; the caller writes the outcome.
 ///
 /// Fails (infra) when the farm could not do it, or when `stop` was requested;
 /// the guest is gone then, too.
 Result<RunOutcome> run_guest(const RunSpec& spec,
                              Hypervisor& hypervisor,
                              const Stop& stop,
-                             const OnProgress& on_progress);
+                             const OnProgress& on_progress,
+                             PostMortemTimes times = {});
 
 /// Reads a spec, works it, and leaves outcome.json in its folder by an atomic
 /// rename. A failure of the farm's own is an outcome as well (infra). Gives

@@ -145,7 +145,7 @@ RunEvidence GuestWatch::evidence(GuestEnd end) const
   evidence.workload = spec_.workload;
   evidence.mmu = spec_.target.mmu;
   evidence.boot_phase = boot_.phase();
-  evidence.init_reached = boot_.init_reached() || boot_time_.count() > 0;
+  evidence.init_reached = init_reached();
   evidence.banners = boot_.banners();
   evidence.ktap = ktap_.report();
   evidence.crashes = crashes_.crashes();

@@ -51,6 +51,12 @@ public:
 
   Progress progress(milliseconds now) const;
 
+  /// Console or serial 1 said that init runs.
+  bool init_reached() const
+  {
+    return boot_.init_reached() || boot_time_.count() > 0;
+  }
+
   /// QEMU's start to init's first line on serial 1; 0: never.
   milliseconds boot_time() const { return boot_time_; }
 

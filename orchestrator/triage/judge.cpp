@@ -33,8 +33,13 @@ static Judgement verdict(Verdict what,
   result.verdict = what;
   result.title = std::move(title);
   result.detail = words;
+  if (!evidence.post_mortem.empty()) {
+    result.detail += "\npost-mortem.log has more:\n" + evidence.post_mortem;
+  }
   if (!evidence.console_tail.empty()) {
-    result.detail += "\nthe console's last lines:\n" + evidence.console_tail;
+    result.detail += (result.detail.ends_with('\n') ? "" : "\n") +
+                     std::string("the console's last lines:\n") +
+                     evidence.console_tail;
   }
   result.findings.push_back(Finding{result.title, std::move(words), ""});
   return result;

@@ -45,6 +45,7 @@ struct RunEvidence
   std::vector<Crash> crashes;
   OomReport oom;
   std::string console_tail; ///< the console's last lines
+  std::string post_mortem;  ///< what it came to, a few lines; "": none
   bool console_cut = false; ///< lines are missing: counts can't be compared
 };
 

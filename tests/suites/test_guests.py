@@ -176,6 +176,68 @@ class Bugs(GuestTest):
         self.assert_boot_failed("reboots")
 
 
+class PostMortems(GuestTest):
+    """Guests that hang are looked into before they are ended."""
+
+    def setUp(self):
+        super().setUp()
+        self.config = self.write("farm.yaml", "boot_timeout: 60s\n"
+                                              "silence_timeout: 15s\n")
+
+    def hang(self, name, target):
+        """The series' cell on the target, its outcome and its folder."""
+        done = self.run_job(ROOT / "tests/jobs" / name / "job.yaml",
+                            "--target", target)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertEqual(self.one_cell(done, "base")["verdict"], "pass")
+        cell = self.one_cell(done, "series")
+        run = self.state / "runs" / cell["run_ids"][0]
+        outcome = json.loads((run / "outcome.json").read_text())
+        self.assertNotIn("Kernel panic", (run / "console.log").read_text())
+        return cell, outcome, run
+
+    def find_hang(self, target, interrupt, panic):
+        cell, outcome, run = self.hang("hangs-in-oom", target)
+        self.assertEqual((cell["verdict"], cell["title"]),
+                         ("hang", "hang in memcg"), outcome)
+        for cpu in (0, 1):
+            self.assertRegex(outcome["detail"],
+                             f"CPU {cpu}: oom_wait_for_ever < ")
+        self.assertRegex(outcome["detail"], "oom_wait_for_ever < .*oom_kill")
+        self.assertIn("no answer to SysRq", outcome["detail"])
+        self.assertRegex(outcome["detail"], "memory dump: vmcore, ")
+        log = self.farm("log", run.name, "--post-mortem").stdout
+        before, after = log.split(f"== {interrupt} ==")
+        self.assertIn("try_charge_memcg", before)
+        self.assertRegex(after, panic)
+        # makedumpfile's flattened form of a kdump file
+        with open(run / "vmcore", "rb") as core:
+            self.assertEqual(core.read(12), b"makedumpfile")
+        self.assertLess((run / "vmcore").stat().st_size, 256 << 20)
+        return after
+
+    def test_hang_on_x86_64(self):
+        after = self.find_hang("x86_64", "NMI",
+                               "Kernel panic - not syncing: NMI")
+        self.assertIn("NMI backtrace for cpu 0", after)
+        self.assertIn("NMI backtrace for cpu 1", after)
+
+    def test_hang_on_powerpc(self):
+        self.find_hang("ppc64le-radix", "system reset", "System Reset")
+
+    def test_livelock_answers_to_sysrq(self):
+        cell, outcome, run = self.hang("livelocks-in-oom", "x86_64")
+        self.assertEqual((cell["verdict"], cell["title"]),
+                         ("oracle-failed", "oom: livelock"), outcome)
+        self.assertIn("oom_chatter", outcome["detail"])
+        log = (run / "post-mortem.log").read_text(errors="replace")
+        for words in ("Show Blocked State", "Show backtrace of all",
+                      "Show Locks Held", "Show Memory", "Mem-Info:",
+                      "Show State"):
+            self.assertIn(words, log)
+        self.assertNotIn("sysrq: ", (run / "console.log").read_text())
+
+
 class Kconfigs(GuestTest):
     def test_symbol_that_can_not_be_had_is_named_with_what_it_lacks(self):
         share = self.scratch / "share"

@@ -126,9 +126,12 @@ TEST_CASE("parse_command_line: other verbs")
   {
     auto log = std::get<LogRequest>(parsed({"log", "X"}).request);
     CHECK(log.run_id == "X");
-    CHECK(log.serial == Serial::console);
+    CHECK(log.text == RunText::console);
     log = std::get<LogRequest>(parsed({"log", "X", "--ktap"}).request);
-    CHECK(log.serial == Serial::ktap);
+    CHECK(log.text == RunText::ktap);
+    log = std::get<LogRequest>(parsed({"log", "X", "--post-mortem"}).request);
+    CHECK(log.text == RunText::post_mortem);
+    CHECK_FALSE(parse_command_line({"log", "X", "--ktap", "--post-mortem"}));
   }
 }
 

@@ -148,6 +148,13 @@ TEST_CASE("engine::plan_job")
     CHECK(plan.runs[2].seed == 12);
     CHECK(plan.runs[2].label.attempt == 3);
   }
+  SUBCASE("asks for memory dumps when the job does")
+  {
+    CHECK(plan.runs[0].dump_cap == 0);
+    farm.job.memory_dump = true;
+    farm.context.config.dump_cap = 5U << 20;
+    CHECK(farm.plan(base_and_series).runs[17].dump_cap == 5U << 20);
+  }
   SUBCASE("gives every step an id of its own")
   {
     CHECK(plan.builds[3].label.id == 3);

@@ -186,6 +186,29 @@ TEST_CASE("guest::CappedLog::finish")
                                     std::string(2048, 'a'));
   }
 
+  SUBCASE("drops what came after its end, which is read all the same")
+  {
+    constexpr std::uint64_t cap = 64 << 10;
+    for (const std::uint64_t size : {std::uint64_t(1024), 3 * cap}) {
+      Pair pair(cap);
+      pair.append(numbered(0, size));
+      pair.read();
+      pair.log().end_here();
+      for (int i = 0; i < 20; ++i) {
+        pair.append(std::string(cap, 'z'));
+        CHECK(pair.read() == std::string(cap, 'z'));
+      }
+      CHECK(pair.log().size() == size);
+      CHECK(pair.log().over_cap() == (size > cap));
+      CHECK(pair.disk() < 3 * cap);
+      REQUIRE(pair.log().finish());
+      const auto text = content(pair.file);
+      CHECK(text.find('z') == std::string::npos);
+      CHECK(text.ends_with(numbered(size - 512, size)));
+      CHECK(text.starts_with(numbered(0, 512)));
+    }
+  }
+
   SUBCASE("leaves nothing else in the folder")
   {
     Pair pair(4096);

@@ -32,14 +32,26 @@ TEST_CASE("guest::domain_xml")
     }
   }
 
+  SUBCASE("lets serial 0 take input where there is a folder for its socket")
+  {
+    for (const auto& target : {x86_target(), radix_target()}) {
+      const auto run = memcg_run(target);
+      const auto xml =
+          domain_xml(domain_spec(run, *kernel_cmdline(run), "/root/serial"));
+      CHECK(xml == golden("guest/" + target.name + "-socket.xml", xml));
+    }
+  }
+
   SUBCASE("escapes every text that comes from outside")
   {
     const std::string evil = "</x><y a='&\"'>";
     auto spec = spec_of(memcg_run(x86_target()));
+    spec.console_socket = "/socket";
     const auto plain = domain_xml(spec);
     spec.name = spec.cmdline = evil;
     spec.target.machine = spec.target.cpu = spec.target.firmware = evil;
     spec.vmlinux = spec.initramfs = spec.console = spec.ktap = "/" + evil;
+    spec.console_socket = "/" + evil;
     const auto xml = domain_xml(spec);
     CHECK(xml.find(evil) == std::string::npos);
     CHECK(xml.find("<y") == std::string::npos);

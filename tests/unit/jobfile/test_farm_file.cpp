@@ -25,6 +25,7 @@ TEST_CASE("parse_farm_config")
                                           "build_jobs: 8\n"
                                           "parallel_guests: 3\n"
                                           "console_cap: 16MiB\n"
+                                          "dump_cap: 2GiB\n"
                                           "build_timeout: 2h\n"
                                           "build_memory: 4GiB\n"
                                           "build_file_size: 1GiB\n"
@@ -39,6 +40,7 @@ TEST_CASE("parse_farm_config")
     CHECK(config->build_jobs == 8);
     CHECK(config->parallel_guests == 3);
     CHECK(config->console_cap == 16U << 20);
+    CHECK(config->dump_cap == 2ULL << 30);
     CHECK(config->build_timeout == seconds(7200));
     CHECK(config->build_memory == 4ULL << 30);
     CHECK(config->build_file_size == 1ULL << 30);

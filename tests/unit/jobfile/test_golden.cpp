@@ -30,10 +30,12 @@ static std::string dump(const Job& job)
     text += "\n";
   }
   return text +
-         fmt::format("repeat {}\nseed {}\non_failure {}\nschedule {}\n",
+         fmt::format("repeat {}\nseed {}\non_failure {}\n"
+                     "memory_dump {}\nschedule {}\n",
                      job.repeat,
                      job.seed,
                      job.on_failure == OnFailure::bisect ? "bisect" : "report",
+                     job.memory_dump,
                      job.schedule);
 }
 

@@ -21,6 +21,7 @@ static RunSpec a_run()
   spec.seed = UINT64_MAX;
   spec.libvirt_root = "/v/0";
   spec.out = "/runs/x";
+  spec.dump_cap = 7U << 20;
   return spec;
 }
 
@@ -50,6 +51,7 @@ TEST_CASE("model::to_json and parse_step_spec are inverses")
     CHECK(to_json(back) == to_json(spec));
     CHECK(back.target.arch == Arch::ppc64le);
     CHECK(back.seed == UINT64_MAX);
+    CHECK(back.dump_cap == 7U << 20);
     CHECK(back.workload.params.at("procs") == "4");
   }
   SUBCASE("for a build")

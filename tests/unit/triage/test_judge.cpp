@@ -143,6 +143,13 @@ TEST_CASE("judge: a boot that fails")
     run.console_tail = "calling initcall\n";
     CHECK(title() == "boot: stuck before init");
     CHECK(judge(run).detail.find("calling initcall") != std::string::npos);
+    run.post_mortem = "CPU 0: oom_spin\n";
+    CHECK(title() == "boot: stuck before init");
+    CHECK(judge(run).detail ==
+          "the kernel printed, and init was not reached within " +
+              std::to_string(run.bound.count()) +
+              " s\npost-mortem.log has more:\nCPU 0: oom_spin\n"
+              "the console's last lines:\ncalling initcall\n");
   }
 
   SUBCASE("ended by itself")
