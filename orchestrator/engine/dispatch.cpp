@@ -219,6 +219,7 @@ Status Dispatcher::start_run(std::size_t index)
   spec.boot_timeout = context_.config.boot_timeout;
   spec.silence_timeout = context_.config.silence_timeout;
   spec.dump_cap = planned.dump_cap;
+  spec.race = planned.race;
   running.out = spec.out;
   return launch(std::move(running), to_json(spec), planned.label, 1);
 }

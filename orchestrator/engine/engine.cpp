@@ -170,6 +170,9 @@ Result<JobReport> Engine::run(const Job& job)
     report.notes.push_back("on_failure: bisect is not part of this version: "
                            "failures are reported, not bisected");
   }
+  if (const auto race = describe(job.race); !race.empty()) {
+    report.notes.push_back("race help: " + race);
+  }
   const auto done = [&] {
     report.time =
         std::chrono::duration_cast<milliseconds>(steady_clock::now() - begun);

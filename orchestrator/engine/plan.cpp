@@ -161,6 +161,10 @@ static void plan_runs(const PlanInput& input, Plan& plan)
           }
           run.dump_cap =
               input.job->memory_dump ? input.context->config.dump_cap : 0;
+          run.race = input.job->race;
+          if (run.race.vcpus > 0) {
+            run.target.vcpus = run.race.vcpus;
+          }
           plan_cell(input, run, plan);
         }
       }

@@ -66,6 +66,7 @@ struct PlannedRun
   PayloadImage image; ///< what the guest starts from; for selftests not known
   std::uint64_t seed = 1;
   std::uint64_t dump_cap = 0; ///< as in RunSpec
+  RaceHelp race;
 };
 
 /// Whether a run needs what the build at that place of the plan makes.

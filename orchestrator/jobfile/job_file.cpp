@@ -215,12 +215,27 @@ static void read_schedule(const YamlNode& node, Job& job, Problems& problems)
   job.schedule = *schedule;
 }
 
+/// Kernels of ours have no more: CONFIG_NR_CPUS in kconfigs/common.config.
+static constexpr unsigned max_vcpus = 8;
+
 static bool
 read_switch(MapReader& reader, const std::string& key, Problems& problems)
 {
   const auto* node = reader.find(key);
   return node != nullptr &&
          read_choice(*node, key, {"false", "true"}, problems) == 1U;
+}
+
+static void read_race(const YamlNode& node, Job& job, Problems& problems)
+{
+  MapReader reader(node, "'race'", problems);
+  if (const auto* vcpus = reader.find("vcpus")) {
+    job.race.vcpus = static_cast<unsigned>(
+        read_integer(*vcpus, "vcpus", 2, max_vcpus, problems).value_or(0));
+  }
+  job.race.pauses = read_switch(reader, "pauses", problems);
+  job.race.one_cpu = read_switch(reader, "one_cpu", problems);
+  reader.finish();
 }
 
 static void read_how(MapReader& reader, Job& job, Problems& problems)
@@ -240,6 +255,9 @@ static void read_how(MapReader& reader, Job& job, Problems& problems)
     job.on_failure = choice == 1U ? OnFailure::bisect : OnFailure::report;
   }
   job.memory_dump = read_switch(reader, "memory_dump", problems);
+  if (const auto* node = reader.find("race")) {
+    read_race(*node, job, problems);
+  }
   if (const auto* node = reader.find("schedule")) {
     read_schedule(*node, job, problems);
   }

@@ -76,6 +76,18 @@ struct WorkloadInfo
   ProgramSource programs = ProgramSource::none;
 };
 
+/// Race help: what the farm does to a guest's virtual CPUs, so that
+/// interleavings come up that are rare by themselves. Off by default.
+struct RaceHelp
+{
+  unsigned vcpus = 0;   ///< instead of the target's; 0: the target's
+  bool pauses = false;  ///< single ones are held for milliseconds, at random
+  bool one_cpu = false; ///< all share one CPU of the host's
+};
+
+/// "8 virtual CPUs, random pauses of single virtual CPUs"; "" for none. Pure.
+std::string describe(const RaceHelp& race);
+
 enum class TestMode { tip, each_patch };
 enum class OnFailure { report, bisect };
 
@@ -97,6 +109,7 @@ struct Job
   std::uint64_t seed = 1;
   OnFailure on_failure = OnFailure::report;
   bool memory_dump = false; ///< of guests that hang
+  RaceHelp race;
   std::string schedule; ///< cron syntax; "" = not scheduled
 };
 

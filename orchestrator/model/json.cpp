@@ -132,7 +132,9 @@ std::string to_json(const RunSpec& spec)
        {"console_cap", spec.console_cap},
        {"boot_timeout_s", spec.boot_timeout.count()},
        {"silence_timeout_s", spec.silence_timeout.count()},
-       {"dump_cap", spec.dump_cap}});
+       {"dump_cap", spec.dump_cap},
+       {"race",
+        {{"pauses", spec.race.pauses}, {"one_cpu", spec.race.one_cpu}}}});
 }
 
 std::string to_json(const BuildOutcome& outcome)
@@ -264,6 +266,10 @@ static RunSpec read_run_spec(JsonReader& in)
   in.seconds("boot_timeout_s", spec.boot_timeout);
   in.seconds("silence_timeout_s", spec.silence_timeout);
   in.number("dump_cap", spec.dump_cap, 0, 1ULL << 40);
+  in.object("race", [&](JsonReader& nested) {
+    nested.flag("pauses", spec.race.pauses);
+    nested.flag("one_cpu", spec.race.one_cpu);
+  });
   return spec;
 }
 

@@ -109,6 +109,7 @@ struct RunSpec
   /// Of a guest that hangs, the memory is dumped to out/vmcore, of at most so
   /// many bytes; 0: it is not.
   std::uint64_t dump_cap = 0;
+  RaceHelp race; ///< but for its vcpus, which are in `target`
 };
 
 /// One crash or failed oracle, as the report shows it.

@@ -2,6 +2,7 @@
 #include "guest/capped_log.h"
 #include "guest/cmdline.h"
 #include "step/post_mortem.h"
+#include "step/race.h"
 #include "step/step.h"
 #include "step/watch.h"
 #include "sys/file.h"
@@ -12,6 +13,7 @@
 #include <poll.h>
 
 #include <array>
+#include <memory>
 
 namespace oopsfarm {
 
@@ -44,9 +46,11 @@ public:
       const auto now = guest.uptime();
       watch_.advance(now);
       show(now);
+      TRY(help_races(guest));
       const auto ended = watch_.verdict_due(now);
       if (ended || stop_.requested()) {
         wall_ = now;
+        end_race_help();
         if (ended && wants_post_mortem(*ended)) {
           look_into(guest, console, ktap);
         }
@@ -56,6 +60,7 @@ public:
       const auto state = guest.state();
       if (state != GuestState::running) {
         wall_ = guest.uptime();
+        end_race_help();
         return state == GuestState::ended ? watch_.natural_end()
                                           : GuestEnd::qemu_died;
       }
@@ -82,7 +87,41 @@ public:
 
   const std::string& post_mortem() const { return post_mortem_; }
 
+  /// Virtual CPUs that were held.
+  std::uint64_t pauses() const { return pauses_; }
+
 private:
+  /// Begins once init speaks: a boot is not what is tested.
+  Status help_races(Guest& guest)
+  {
+    const bool is_wanted = spec_.race.pauses || spec_.race.one_cpu;
+    if (!is_wanted || race_ || watch_.boot_time().count() == 0) {
+      return Ok{};
+    }
+    auto vcpus = guest.vcpu_threads();
+    auto started = vcpus ? RaceHelper::start(*vcpus, spec_.race, spec_.seed)
+                         : std::move(vcpus).error();
+    if (!started) {
+      // A guest that has just ended has no threads, and its end may be told a
+      // moment later.
+      pollfd wait = {guest.event_fd(), POLLIN, 0};
+      poll(&wait, 1, 1000);
+      return guest.state() == GuestState::running
+                 ? Status(std::move(started).error())
+                 : Ok{};
+    }
+    race_ = *std::move(started);
+    return Ok{};
+  }
+
+  void end_race_help()
+  {
+    if (race_) {
+      pauses_ = race_->pauses();
+      race_.reset();
+    }
+  }
+
   /// What the guest says from then on was provoked: it is not watched.
   void look_into(Guest& guest, CappedLog& console, CappedLog& ktap)
   {
@@ -139,6 +178,8 @@ private:
   milliseconds wall_{0};
   bool is_over_ = false; ///< the verdict stands
   std::string post_mortem_;
+  std::unique_ptr<RaceHelper> race_;
+  std::uint64_t pauses_ = 0;
 };
 
 } // namespace
@@ -197,7 +238,12 @@ Result<RunOutcome> run_guest(const RunSpec& spec,
   evidence.end_detail = guest->end_reason();
   evidence.console_cut = cut;
   evidence.post_mortem = run.post_mortem();
-  return outcome_of(spec, run.watch(), judge(evidence), run.wall(), cut);
+  auto judgement = judge(evidence);
+  if (const auto race = describe(spec.race); !race.empty()) {
+    judgement.facts["race"] = race;
+    judgement.facts["race.pauses"] = std::to_string(run.pauses());
+  }
+  return outcome_of(spec, run.watch(), std::move(judgement), run.wall(), cut);
 }
 
 } // namespace oopsfarm

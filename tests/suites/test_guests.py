@@ -238,6 +238,24 @@ class PostMortems(GuestTest):
         self.assertNotIn("sysrq: ", (run / "console.log").read_text())
 
 
+class RaceHelp(GuestTest):
+    def test_virtual_cpus_are_many_and_held_and_the_report_says_so(self):
+        job = self.job(tree="linux-6.1", base="v6.1",
+                       targets="[x86_64, ppc64le-radix]",
+                       workloads="[{name: memcg, duration: 5s}]",
+                       race="{vcpus: 4, pauses: true, one_cpu: true}")
+        done = self.run_job(job)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("race help: 4 virtual CPUs", done.stdout)
+        for cell in cells_of(done):
+            self.assertEqual(cell["verdict"], "pass", cell)
+            run = self.state / "runs" / cell["run_ids"][0]
+            facts = json.loads((run / "outcome.json").read_text())["facts"]
+            self.assertGreater(int(facts["race.pauses"]), 10, facts)
+            self.assertRegex((run / "console.log").read_text(),
+                             "smp: Brought up 1 node, 4 CPUs")
+
+
 class Kconfigs(GuestTest):
     def test_symbol_that_can_not_be_had_is_named_with_what_it_lacks(self):
         share = self.scratch / "share"

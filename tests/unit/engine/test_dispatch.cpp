@@ -155,6 +155,17 @@ TEST_CASE("engine::plan_job")
     farm.context.config.dump_cap = 5U << 20;
     CHECK(farm.plan(base_and_series).runs[17].dump_cap == 5U << 20);
   }
+  SUBCASE("gives guests the virtual CPUs of race help, where it has some")
+  {
+    const auto usual = plan.runs[0].target.vcpus;
+    farm.job.race.pauses = true;
+    auto helped = farm.plan(base_and_series);
+    CHECK(helped.runs[17].race.pauses);
+    CHECK(helped.runs[17].target.vcpus == usual);
+    farm.job.race.vcpus = 8;
+    helped = farm.plan(base_and_series);
+    CHECK(helped.runs[17].target.vcpus == 8);
+  }
   SUBCASE("gives every step an id of its own")
   {
     CHECK(plan.builds[3].label.id == 3);

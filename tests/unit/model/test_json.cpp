@@ -22,6 +22,7 @@ static RunSpec a_run()
   spec.libvirt_root = "/v/0";
   spec.out = "/runs/x";
   spec.dump_cap = 7U << 20;
+  spec.race.one_cpu = true;
   return spec;
 }
 
@@ -52,6 +53,8 @@ TEST_CASE("model::to_json and parse_step_spec are inverses")
     CHECK(back.target.arch == Arch::ppc64le);
     CHECK(back.seed == UINT64_MAX);
     CHECK(back.dump_cap == 7U << 20);
+    CHECK(back.race.one_cpu);
+    CHECK_FALSE(back.race.pauses);
     CHECK(back.workload.params.at("procs") == "4");
   }
   SUBCASE("for a build")
