@@ -8,6 +8,7 @@
  * return to their start.
  */
 #include "workloads/lib/clock.h"
+#include "workloads/lib/file.h"
 #include "workloads/lib/meminfo.h"
 #include "workloads/lib/shared.h"
 #include "workloads/memcg.h"
@@ -24,6 +25,9 @@
 #define REGIONS_MAX 32
 #define SECONDS 256 /* more than there are members at a time */
 #define SECOND_STACK (256UL << 10)
+#define HUGE_SIZE "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"
+/* With huge pages the group's limit is so many of them at least. */
+#define LIMIT_HUGE 16
 
 enum way {
   WAY_MLOCK,   /* mlock: locks and faults in at once */
@@ -55,6 +59,8 @@ struct told
 static struct told* told;
 static uint64_t mlocked_start;     /* kB, as meminfo has it */
 static uint64_t unevictable_start; /* kB */
+static uint64_t huge; /* bytes of a huge page when members take them, or 0 */
+static uint64_t faults_start;
 
 /* The regions of one member, as both of its threads see them. */
 struct holdings
@@ -62,6 +68,7 @@ struct holdings
   struct rng rng; /* the second thread's */
   uint64_t page;
   uint64_t pages; /* of each region */
+  uint64_t step;  /* pages: what the second thread unlocks is whole steps */
   char* _Atomic regions[REGIONS_MAX];
 };
 
@@ -90,20 +97,21 @@ static void* unlock_and_lock(void* argument)
   for (i = 0; i < turns; i++) {
     char* region =
         atomic_load(&held->regions[rng_below(&held->rng, REGIONS_MAX)]);
-    const uint64_t first = rng_below(&held->rng, (uint32_t)held->pages);
-    const uint64_t count =
-        1 + rng_below(&held->rng, (uint32_t)(held->pages - first));
+    const uint64_t steps = held->pages / held->step;
+    const uint64_t first = rng_below(&held->rng, (uint32_t)steps);
+    const uint64_t count = 1 + rng_below(&held->rng, (uint32_t)(steps - first));
+    const uint64_t bytes = count * held->step * held->page;
 
     if (!region) {
       nap_us(200);
       continue;
     }
-    region += first * held->page;
-    if (munlock(region, count * held->page) == 0) {
+    region += first * held->step * held->page;
+    if (munlock(region, bytes) == 0) {
       atomic_fetch_add(&told->unlocks, 1);
     }
     if (rng_below(&held->rng, 2)) {
-      mlock2(region, count * held->page, MLOCK_ONFAULT);
+      mlock2(region, bytes, MLOCK_ONFAULT);
     }
   }
   return NULL;
@@ -121,11 +129,13 @@ static pid_t process_of(pid_t thread)
   return 0;
 }
 
+/* `bytes` of memory, at a huge page's boundary when those are asked for; NULL
+ * when there is none. */
 static char* take(enum way way, uint64_t bytes)
 {
   char* region =
       mmap(NULL,
-           bytes,
+           bytes + huge,
            PROT_READ | PROT_WRITE,
            MAP_PRIVATE | MAP_ANONYMOUS | (way == WAY_MAP ? MAP_LOCKED : 0),
            -1,
@@ -135,9 +145,13 @@ static char* take(enum way way, uint64_t bytes)
   if (region == MAP_FAILED) {
     return NULL;
   }
-  if (way == WAY_MLOCK) {
+  if (huge) {
+    region += (huge - (uintptr_t)region % huge) % huge;
+    error = madvise(region, bytes, MADV_HUGEPAGE);
+  }
+  if (!error && way == WAY_MLOCK) {
     error = mlock(region, bytes);
-  } else if (way == WAY_ONFAULT) {
+  } else if (!error && way == WAY_ONFAULT) {
     error = mlock2(region, bytes, MLOCK_ONFAULT);
   }
   return error ? NULL : region;
@@ -162,6 +176,7 @@ static int eat_locked(void* argument)
   const struct eater* eater = argument;
   struct rng rng;
   uint64_t regions;
+  uint64_t unit;
   uint64_t i;
   enum way way;
 
@@ -171,7 +186,12 @@ static int eat_locked(void* argument)
   way = (enum way)rng_below(&rng, WAYS);
   regions = rng_between(&rng, REGIONS_MIN, REGIONS_MAX);
   held.page = (uint64_t)sysconf(_SC_PAGESIZE);
-  held.pages = (eater->bytes + regions * held.page - 1) / (regions * held.page);
+  /* What a region and an unlocking are made of: huge pages mostly stay whole,
+   * but half of the members split some. */
+  unit = huge ? huge : held.page;
+  held.pages =
+      (eater->bytes + regions * unit - 1) / (regions * unit) * unit / held.page;
+  held.step = huge && rng_below(&rng, 2) ? huge / held.page : 1;
   if (start_second(&held) < 0 ||
       (way == WAY_ALL && mlockall(MCL_CURRENT | MCL_FUTURE) < 0)) {
     return EATER_NO_MEMORY;
@@ -188,6 +208,14 @@ static int eat_locked(void* argument)
     see_mlocked();
   }
   return eater_keep(eater);
+}
+
+static uint64_t huge_faults(void)
+{
+  uint64_t faults = 0;
+
+  read_keyed("/proc/vmstat", "thp_fault_alloc", &faults);
+  return faults;
 }
 
 static void judge_locks(struct run* run)
@@ -217,14 +245,40 @@ static void judge_locks(struct run* run)
       ktap, "mlocked memory returns", "Mlocked", mlocked_start);
   meminfo_judge_return(
       ktap, "unevictable memory returns", "Unevictable", unevictable_start);
+  if (huge) {
+    const uint64_t faults = huge_faults() - faults_start;
+
+    ktap_count(ktap, "thp_fault_alloc", faults);
+    ktap_result(ktap,
+                faults > 0,
+                "huge pages were faulted in",
+                "thp_fault_alloc did not grow");
+  }
+}
+
+/* Has members take huge pages; false when there are none. */
+static bool take_huge_pages(struct memcg_kind* kind)
+{
+  if (read_number(HUGE_SIZE, &huge) < 0 || huge == 0) {
+    return false;
+  }
+  kind->smallest = LIMIT_HUGE * huge;
+  kind->results++;
+  faults_start = huge_faults();
+  return true;
 }
 
 static enum workload_end run_mlock(struct run* run)
 {
-  static const struct memcg_kind kind = {.member = eat_locked,
-                                         .process_of = process_of,
-                                         .results = 3,
-                                         .judge = judge_locks};
+  struct memcg_kind kind = {.member = eat_locked,
+                            .process_of = process_of,
+                            .results = 3,
+                            .judge = judge_locks};
+
+  if (run_number(run, "huge", 0, 0, 1) && !take_huge_pages(&kind)) {
+    ktap_skip_all(&run->ktap, "the kernel has no transparent huge pages here");
+    return WORKLOAD_DONE;
+  }
 
   told = share(run, sizeof(*told));
   mlocked_start = meminfo_kib("Mlocked");
