@@ -185,6 +185,7 @@ static void print_facts(const struct memcg* memcg, int intact)
   ktap_count(ktap, "oom_kill_events", tally->events);
   ktap_count(ktap, "oom_group_kill_events", tally->group_events);
   ktap_count(ktap, "repeated_kills", tally->repeats);
+  ktap_count(ktap, "thread_kills", tally->thread_repeats);
   ktap_count(ktap, "unlogged_kills", tally->unlogged);
   ktap_count(ktap, "foreign_kills", tally->foreign);
   ktap_count(ktap, "members_only", tally->foreign == 0);
@@ -201,17 +202,22 @@ static void print_facts(const struct memcg* memcg, int intact)
 }
 
 /* memory.oom.group counts its first victim again when that is still there as
- * the rest of the group is killed; nothing else may be counted twice. */
+ * the rest of the group is killed, and any member whose leader is dying by then
+ * while another thread has its memory; nothing else may be counted twice. */
 static bool events_match(const struct memcg* memcg)
 {
   const struct tally* tally = &memcg->tally;
 
   if (memcg->kmsg.lost > 0) { /* repeats may have been missed */
     return tally->events >= tally->children_killed &&
-           tally->events <= tally->children_killed + tally->group_events;
+           tally->events <= tally->children_killed +
+                                tally->group_events *
+                                    (memcg->process_of ? 1 + memcg->procs : 1);
   }
   return tally->repeats <= tally->group_events &&
-         tally->events == tally->children_killed + tally->repeats;
+         tally->thread_repeats <= tally->group_events * memcg->procs &&
+         tally->events ==
+             tally->children_killed + tally->repeats + tally->thread_repeats;
 }
 
 static void judge_kills(const struct memcg* memcg)
@@ -245,7 +251,7 @@ static void judge_kills(const struct memcg* memcg)
               (unsigned long long)tally->events,
               (unsigned long long)tally->group_events,
               (unsigned long long)tally->children_killed,
-              (unsigned long long)tally->repeats);
+              (unsigned long long)(tally->repeats + tally->thread_repeats));
 }
 
 static void judge_rest(const struct memcg* memcg, int intact)

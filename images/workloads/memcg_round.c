@@ -104,8 +104,10 @@ static void read_log(struct memcg* memcg, struct round* round)
     } else if (member->kill_lines++ == 0) {
       member->time_known = record.time_known;
       member->killed_us = record.time_us;
-    } else {
+    } else if (member->pid == pid) {
       memcg->tally.repeats++;
+    } else {
+      memcg->tally.thread_repeats++;
     }
   }
 }

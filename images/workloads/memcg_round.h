@@ -34,6 +34,7 @@ struct tally
   uint64_t children;          /* members started */
   uint64_t children_killed;   /* ended by SIGKILL, and not by us */
   uint64_t repeats;           /* further "Killed process" of one member */
+  uint64_t thread_repeats;    /* the same under another thread's id */
   uint64_t unlogged;          /* killed without a "Killed process" */
   uint64_t foreign;           /* "Killed process" of no member */
   char first_foreign[120];    /* its text, "" when there was none */

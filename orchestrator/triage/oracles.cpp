@@ -135,9 +135,10 @@ static void check_victims(const RunEvidence& evidence,
   }
 }
 
-/// `oom_kill_events` = `children_killed` + `repeated_kills`: with
-/// memory.oom.group a victim that is still there is counted again, once a
-/// group kill at most. Without a whole kernel log the guest knows bounds only.
+/// `oom_kill_events` = `children_killed` + `repeated_kills` + `thread_kills`:
+/// with memory.oom.group a victim that is still there is counted again, once a
+/// group kill at most, and so is another thread of one whose leader is gone.
+/// Without a whole kernel log the guest knows bounds only.
 static void check_events(const KtapReport& ktap, std::vector<Finding>& found)
 {
   const auto events = fact(ktap, "oom_kill_events");
@@ -146,11 +147,14 @@ static void check_events(const KtapReport& ktap, std::vector<Finding>& found)
     return;
   }
   const auto repeated = fact(ktap, "repeated_kills").value_or(0);
+  const auto threads = fact(ktap, "thread_kills").value_or(0);
   const auto groups = fact(ktap, "oom_group_kill_events").value_or(0);
+  const auto procs = fact(ktap, "param.procs").value_or(1);
   const bool lost = fact(ktap, "kmsg_lost").value_or(0) > 0;
   const bool right =
-      lost ? *events >= *children && *events - *children <= groups
-           : *events == *children + repeated && repeated <= groups;
+      lost ? *events >= *children && *events - *children <= groups * (1 + procs)
+           : *events == *children + repeated + threads && repeated <= groups &&
+                 threads <= groups * procs;
   if (!right) {
     found.push_back(finding(
         "oom: kill count mismatch",
@@ -158,7 +162,7 @@ static void check_events(const KtapReport& ktap, std::vector<Finding>& found)
                     "children, {} were killed again",
                     *events,
                     *children,
-                    repeated)));
+                    repeated + threads)));
   }
 }
 

@@ -272,6 +272,21 @@ TEST_CASE("judge: oracles on OOM events")
     CHECK(title() == "oom: kill count mismatch");
   }
 
+  SUBCASE("so may other threads of a group's members, once each a group")
+  {
+    run.ktap.facts["param.procs"] = "2";
+    run.ktap.facts["oom_kill_events"] = "5";
+    run.ktap.facts["repeated_kills"] = "1";
+    run.ktap.facts["thread_kills"] = "2";
+    run.ktap.facts["oom_group_kill_events"] = "1";
+    CHECK(judge(run).verdict == Verdict::pass);
+    run.ktap.facts["param.procs"] = "1";
+    CHECK(title() == "oom: kill count mismatch");
+    run.ktap.facts["param.procs"] = "2";
+    run.ktap.facts["oom_kill_events"] = "6";
+    CHECK(title() == "oom: kill count mismatch");
+  }
+
   SUBCASE("a dead bystander")
   {
     run.ktap.facts["bystanders_alive"] = "2";
