@@ -490,6 +490,6 @@ bool mrelease_round(struct mrelease* mrelease, enum way way)
   tally->events += oom_kills(round.group) - before;
   tally->zeros[way] += atomic_load(&mrelease->released->zero) - zeros;
   tally->raced[way] += atomic_load(&mrelease->released->raced) - raced;
-  tally->rounds[way]++;
+  tally->rounds[way] += round.cut ? 0 : 1;
   return good;
 }

@@ -24,7 +24,7 @@ enum way {
 /* What all rounds together saw. */
 struct mrelease_tally
 {
-  uint64_t rounds[WAYS];
+  uint64_t rounds[WAYS];      /* but for those cut short */
   uint64_t kills[WAYS];       /* victims that ended by SIGKILL, not by us */
   uint64_t zeros[WAYS];       /* calls that gave 0 */
   uint64_t raced[WAYS];       /* struct released, raced */

@@ -277,7 +277,7 @@ static void judge_rest(const struct shared* shared, int intact)
   ktap_result(ktap,
               tally->stalls == 0,
               "rounds end in time",
-              "%llu rounds stood still for 30 s",
+              "%llu rounds could not start, or stood still for 30 s",
               (unsigned long long)tally->stalls);
 }
 

@@ -456,6 +456,6 @@ bool shared_round(struct shared* shared, enum way way)
     shared->tally.current_max_after = current;
   }
   shared->tally.events += oom_kills(group) - before;
-  shared->tally.rounds[way]++;
+  shared->tally.rounds[way] += round.cut ? 0 : 1;
   return good;
 }

@@ -27,7 +27,7 @@ enum way {
 /* What all rounds together saw. */
 struct shared_tally
 {
-  uint64_t rounds[WAYS];
+  uint64_t rounds[WAYS];   /* but for those cut short */
   uint64_t kills[WAYS];    /* "Killed process" of members */
   uint64_t events;         /* growth of memory.events oom_kill */
   uint64_t processes;      /* started */
