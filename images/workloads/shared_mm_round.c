@@ -62,7 +62,7 @@ static int takers(const struct clan* clan)
   return clan->plan.kind == CLAN_VFORK ? 1 : clan->count;
 }
 
-/* Starts a clan that takes `bytes` in all. */
+/* Starts a clan whose takers take `bytes` each. */
 static void start_clan(struct shared* shared,
                        struct round* round,
                        const struct pipes* pipes,
@@ -85,7 +85,7 @@ static void start_clan(struct shared* shared,
   clan->group = &shared->groups[round->way];
   clan->guarded = pipes->leave[READ_END] >= 0;
   clan->count = 1 + plan->sharers;
-  plan->bytes = bytes / (uint64_t)takers(clan);
+  plan->bytes = bytes;
   pid = spawn(clan->group->fd, clan_lead, plan);
   if (pid > 0) {
     clan->members[0].pid = pid;
@@ -343,6 +343,7 @@ static bool play_clans(struct shared* shared, struct round* round)
   for (i = 0; i < clans && good; i++) {
     /* Held ones would end twice for us, as the tracer and as the parent. */
     like.siblings = round->way == WAY_HELD || rng_below(&shared->rng, 2);
+    /* Each takes more than there is: one may be done before others begin. */
     start_clan(shared, round, &pipes, &like, shared->limit * 2);
   }
   good = good && meet(shared, round, &pipes, 0);
@@ -363,7 +364,11 @@ start_guarded(struct shared* shared, struct round* round, struct pipes* pipes)
                                    .sharers = shared->sharers};
 
   start_clan(shared, round, pipes, &vforked, shared->limit / 4);
-  start_clan(shared, round, pipes, &cloned, shared->limit / 4);
+  start_clan(shared,
+             round,
+             pipes,
+             &cloned,
+             shared->limit / 4 / (1 + (uint64_t)shared->sharers));
   if (round->count != 2 || !meet(shared, round, pipes, 0)) {
     return false;
   }
