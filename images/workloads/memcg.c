@@ -210,9 +210,10 @@ static bool events_match(const struct memcg* memcg)
 
   if (memcg->kmsg.lost > 0) { /* repeats may have been missed */
     return tally->events >= tally->children_killed &&
-           tally->events <= tally->children_killed +
-                                tally->group_events *
-                                    (memcg->process_of ? 1 + memcg->procs : 1);
+           tally->events <=
+               tally->children_killed +
+                   tally->group_events *
+                       (memcg->kind->process_of ? 1 + memcg->procs : 1);
   }
   return tally->repeats <= tally->group_events &&
          tally->thread_repeats <= tally->group_events * memcg->procs &&
