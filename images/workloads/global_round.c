@@ -459,21 +459,28 @@ static uint64_t smallest_left(const struct round* round)
   return least;
 }
 
-/* Lets the taker have what is free and a little more, again and again, until
- * one eater is left. Each grant is good for one kill: what is over fits into
- * the victim's memory, and the last eater is there for a mistake in that. */
+/* What the taker may have next: half of what is free while that is much, then
+ * little by little, so that one kill is enough for what is over. */
+static uint64_t next_grant(const struct global* global,
+                           const struct round* round)
+{
+  const uint64_t half = global_available() / 2;
+  const uint64_t step = smallest_left(round) / 16;
+  const uint64_t grant = half > step ? half : step;
+
+  return grant > global->space.page ? grant : global->space.page;
+}
+
+/* Lets the taker have all that is free and a little more, again and again,
+ * until one eater is left, who is there for a mistake in that. */
 static bool take_all(struct global* global, struct round* round)
 {
   uint64_t granted = 0;
-  int killed = -1; /* at the last grant */
 
   while (!round->cut && round->taker_pid &&
          round->killed < round->started - 1) {
-    const uint64_t least = smallest_left(round);
-    const uint64_t grant =
-        round->killed > killed ? global_available() + least / 2 : least / 4;
+    const uint64_t grant = next_grant(global, round);
 
-    killed = round->killed;
     granted += grant;
     if (granted > round->taker.span) {
       return false; /* that much can't be had: nobody was killed for it */
