@@ -69,24 +69,6 @@ static Result<Repository> open_tree(const EngineContext& context,
   return Repository::open(context.state.tree(name), *context.processes, stop);
 }
 
-/// The kernels that a job compares.
-static std::vector<KernelSource> kernels_of(const Job& job,
-                                            const ApplyResult& applied)
-{
-  std::vector<KernelSource> kernels = {{"base", applied.base}};
-  if (applied.patches.empty()) {
-    return kernels;
-  }
-  if (job.test == TestMode::tip) {
-    kernels.push_back({"series", applied.tip()});
-    return kernels;
-  }
-  for (const auto& patch : applied.patches) {
-    kernels.push_back({fmt::format("patch {}", patch.number), patch.commit});
-  }
-  return kernels;
-}
-
 static Status
 look_up_builds(const EngineContext& context, const Stop& stop, PlanInput& input)
 {

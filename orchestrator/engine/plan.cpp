@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/plan.h"
 
+#include <fmt/format.h>
+
 #include <set>
 
 namespace oopsfarm {
@@ -30,6 +32,25 @@ static BuildLimits limits_of(const FarmConfig& config)
 
 /// What builds of kernels and of selftests have in common; `kconfig` is the
 /// flavour, or selftests_kconfig.
+std::vector<KernelSource> kernels_of(const Job& job, const ApplyResult& applied)
+{
+  std::vector<KernelSource> kernels = {{"base", applied.base}};
+  if (applied.patches.empty()) {
+    return kernels;
+  }
+  // What is built differs with the content, and so does who may build on it.
+  const auto series = applied.tip().substr(0, 16);
+  if (job.test == TestMode::tip) {
+    kernels.push_back({"series", applied.tip(), series});
+    return kernels;
+  }
+  for (const auto& patch : applied.patches) {
+    kernels.push_back(
+        {fmt::format("patch {}", patch.number), patch.commit, series});
+  }
+  return kernels;
+}
+
 static BuildSpec common_spec(const PlanInput& input,
                              const KernelSource& kernel,
                              Arch arch,
@@ -42,6 +63,7 @@ static BuildSpec common_spec(const PlanInput& input,
   spec.arch = arch;
   spec.kconfig = kconfig;
   spec.toolchain = input.toolchains.at(arch);
+  spec.series = kernel.series;
   spec.object_tree = state.objects() /
                      (input.job->tree + "-" + to_string(arch) + "-" + kconfig);
   spec.ccache = state.ccache();

@@ -3,6 +3,7 @@
 
 #include "engine/engine.h"
 #include "engine/observer.h"
+#include "series/apply.h"
 
 #include <cstddef>
 #include <map>
@@ -18,7 +19,12 @@ struct KernelSource
 {
   std::string name; ///< "base", "series" or "patch N"
   std::string commit;
+  std::string series = {}; ///< as in BuildSpec; "" for the base
 };
+
+/// The kernels that a job compares. Pure.
+std::vector<KernelSource> kernels_of(const Job& job,
+                                     const ApplyResult& applied);
 
 /// A flavour's fragments on one architecture, and the hash of their contents.
 struct FlavourFiles

@@ -124,6 +124,39 @@ static std::string all_well(const StepSpec& spec)
                           : ran(std::get<RunSpec>(spec), Verdict::pass);
 }
 
+TEST_CASE("engine::kernels_of")
+{
+  Farm farm;
+  ApplyResult applied;
+  applied.base = "c0";
+  const std::string tip(40, 'c');
+  SUBCASE("has the base alone without a series")
+  {
+    const auto kernels = kernels_of(farm.job, applied);
+    REQUIRE(kernels.size() == 1);
+    CHECK(kernels[0].commit == "c0");
+    CHECK(kernels[0].series.empty());
+  }
+  SUBCASE("keeps a series' builds away from what the base's write")
+  {
+    applied.patches.resize(2);
+    applied.patches[0].commit = std::string(40, 'b');
+    applied.patches[1].commit = tip;
+    for (const auto test : {TestMode::tip, TestMode::each_patch}) {
+      farm.job.test = test;
+      const auto kernels = kernels_of(farm.job, applied);
+      REQUIRE(kernels.size() == (test == TestMode::tip ? 2 : 3));
+      CHECK(kernels[0].series.empty());
+      const auto plan = farm.plan(kernels);
+      for (const auto& build : plan.builds) {
+        CAPTURE(build.label.kernel);
+        CHECK(build.spec.series ==
+              (build.label.kernel == "base" ? "" : tip.substr(0, 16)));
+      }
+    }
+  }
+}
+
 TEST_CASE("engine::plan_job")
 {
   Farm farm;

@@ -159,7 +159,8 @@ TEST_CASE("engine::write_image writes an image once, under its hash")
 
 TEST_CASE("engine::cells_of counts results by their name")
 {
-  const StepLabel label{.id = 0, .workload = "exec"};
+  StepLabel label;
+  label.workload = "exec";
   RunOutcome good;
   good.verdict = Verdict::pass;
   good.results = {{"p", TestEnd::ok, ""}, {"p: a", TestEnd::skipped, "no"}};
