@@ -80,8 +80,10 @@ constexpr unsigned tcg_factor = 2;
 /// clocks, and it would then turn to a timer whose every reading leaves
 /// translated code. Measuring the delay loop there takes both vCPUs up to 2 s;
 /// lpj is right for a TSC of 1 GHz at 250 Hz, so that delays come out short,
-/// which no emulated device minds.
-static std::vector<std::string> tcg_words(Arch arch)
+/// which no emulated device minds. The TSC's own speed can't be measured there
+/// when the host is busy: the guest then counts interrupts instead, of which
+/// it misses some, and gets others in bursts.
+static std::vector<std::string> tcg_words(Arch arch, unsigned tsc_khz)
 {
   std::vector<std::string> words = {
       fmt::format("watchdog_thresh={}", tcg_factor * cpu_bound),
@@ -92,6 +94,9 @@ static std::vector<std::string> tcg_words(Arch arch)
   if (arch == Arch::x86_64) {
     words.insert(words.end(),
                  {"no_timer_check", "tsc=reliable", "lpj=4000000"});
+    if (tsc_khz != 0) {
+      words.push_back(fmt::format("tsc_early_khz={}", tsc_khz));
+    }
   }
   return words;
 }
@@ -110,15 +115,15 @@ static std::vector<std::string> farm_words(const RunSpec& run)
   return words;
 }
 
-Result<std::string> kernel_cmdline(const RunSpec& run)
+Result<std::string> kernel_cmdline(const RunSpec& run, unsigned tsc_khz)
 {
   auto words = common_words(run.target);
   const auto arch = run.target.arch;
-  for (const auto& more :
-       {arch_words(arch),
-        run.accelerator.kvm ? std::vector<std::string>() : tcg_words(arch),
-        run.target.cmdline,
-        farm_words(run)}) {
+  for (const auto& more : {arch_words(arch),
+                           run.accelerator.kvm ? std::vector<std::string>()
+                                               : tcg_words(arch, tsc_khz),
+                           run.target.cmdline,
+                           farm_words(run)}) {
     words.insert(words.end(), more.begin(), more.end());
   }
   for (const auto& word : words) {

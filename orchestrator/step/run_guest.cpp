@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/capped_log.h"
 #include "guest/cmdline.h"
+#include "guest/host_clock.h"
 #include "step/post_mortem.h"
 #include "step/race.h"
 #include "step/step.h"
@@ -219,7 +220,7 @@ Result<RunOutcome> run_guest(const RunSpec& spec,
                              PostMortemTimes times)
 {
   on_progress(Progress{"start", 0, 0, ""});
-  TRY_ASSIGN(auto cmdline, kernel_cmdline(spec));
+  TRY_ASSIGN(auto cmdline, kernel_cmdline(spec, host_tsc_khz()));
   const auto domain =
       domain_spec(spec, std::move(cmdline), hypervisor.socket_folder());
   TRY(write_file(spec.out / "domain.xml", domain_xml(domain)));

@@ -12,7 +12,7 @@ using namespace oopsfarm::testing;
 
 static std::vector<std::string> words_of(const RunSpec& run)
 {
-  const auto line = kernel_cmdline(run);
+  const auto line = kernel_cmdline(run, 0);
   REQUIRE(line);
   return split(*line, ' ');
 }
@@ -75,13 +75,30 @@ TEST_CASE("guest::kernel_cmdline")
     }
   }
 
+  SUBCASE("tells a PC under TCG the speed of the clock that it reads")
+  {
+    auto run = memcg_run(x86_target());
+    const auto known = [&] {
+      return kernel_cmdline(run, 2445000)->find("tsc_early_khz=2445000") !=
+             std::string::npos;
+    };
+    CHECK(known());
+    run.accelerator.kvm = true;
+    CHECK_FALSE(known());
+    run.accelerator.kvm = false;
+    run.target.arch = Arch::ppc64le;
+    CHECK_FALSE(known());
+    CHECK(kernel_cmdline(memcg_run(x86_target()), 0)->find("tsc_early") ==
+          std::string::npos);
+  }
+
   SUBCASE("refuses what would become another parameter")
   {
     for (const std::string bad : {"a b", "a\nb", "a\"b", "a'b", "\x01", "ä"}) {
       CAPTURE(bad);
       auto run = memcg_run(x86_target());
       run.workload.params["text"] = bad;
-      const auto line = kernel_cmdline(run);
+      const auto line = kernel_cmdline(run, 0);
       REQUIRE_FALSE(line);
       CHECK(line.error().fault == Fault::user);
       CHECK(line.error().message.find("oopsfarm.p.text=") != std::string::npos);
@@ -92,11 +109,11 @@ TEST_CASE("guest::kernel_cmdline")
   {
     auto run = memcg_run(x86_target());
     run.workload.params["text"] = "x";
-    const auto length = kernel_cmdline(run)->size();
+    const auto length = kernel_cmdline(run, 0)->size();
     run.workload.params["text"] = std::string(1 + max_cmdline - length, 'x');
-    CHECK(kernel_cmdline(run)->size() == max_cmdline);
+    CHECK(kernel_cmdline(run, 0)->size() == max_cmdline);
     run.workload.params["text"] += "x";
-    const auto line = kernel_cmdline(run);
+    const auto line = kernel_cmdline(run, 0);
     REQUIRE_FALSE(line);
     CHECK(line.error().fault == Fault::user);
     CHECK(line.error().message.find("memcg") != std::string::npos);

@@ -13,7 +13,7 @@ using namespace oopsfarm::testing;
 
 static DomainSpec spec_of(const RunSpec& run)
 {
-  return domain_spec(run, *kernel_cmdline(run));
+  return domain_spec(run, *kernel_cmdline(run, 0));
 }
 
 TEST_CASE("guest::domain_xml")
@@ -37,7 +37,7 @@ TEST_CASE("guest::domain_xml")
     for (const auto& target : {x86_target(), radix_target()}) {
       const auto run = memcg_run(target);
       const auto xml =
-          domain_xml(domain_spec(run, *kernel_cmdline(run), "/root/serial"));
+          domain_xml(domain_spec(run, *kernel_cmdline(run, 0), "/root/serial"));
       CHECK(xml == golden("guest/" + target.name + "-socket.xml", xml));
     }
   }
