@@ -459,16 +459,20 @@ static uint64_t smallest_left(const struct round* round)
   return least;
 }
 
-/* What the taker may have next: half of what is free while that is much, then
- * little by little, so that one kill is enough for what is over. */
+/* What the taker may have next: at first what is surely free, then little by
+ * little, so that one kill is enough for what is over. How much is free can't
+ * be told to some tens of MiB: lists of CPUs, reserves, caches. */
 static uint64_t next_grant(const struct global* global,
                            const struct round* round)
 {
-  const uint64_t half = global_available() / 2;
+  const uint64_t available = global_available();
+  const uint64_t unsure = global->space.room / 2;
   const uint64_t step = smallest_left(round) / 16;
-  const uint64_t grant = half > step ? half : step;
 
-  return grant > global->space.page ? grant : global->space.page;
+  if (available > unsure + step) {
+    return available - unsure;
+  }
+  return step > global->space.page ? step : global->space.page;
 }
 
 /* Lets the taker have all that is free and a little more, again and again,
