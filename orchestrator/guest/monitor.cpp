@@ -65,7 +65,10 @@ namespace {
 class GuestMemory
 {
 public:
-  GuestMemory(virDomainPtr domain, unsigned cpu) : domain_(domain), cpu_(cpu) {}
+  GuestMemory(virDomainPtr domain, Arch arch, unsigned cpu)
+      : domain_(domain), arch_(arch), cpu_(cpu)
+  {
+  }
 
   std::optional<std::uint64_t> word(std::uint64_t address)
   {
@@ -91,10 +94,11 @@ private:
   {
     const auto line = fmt::format("x /{}gx {:#x}", words, base);
     const auto text = ask_cpu(domain_, cpu_, line);
-    return text ? parse_words(*text) : std::vector<std::uint64_t>();
+    return text ? parse_words(arch_, *text) : std::vector<std::uint64_t>();
   }
 
   virDomainPtr domain_;
+  Arch arch_;
   unsigned cpu_;
   std::map<std::uint64_t, std::vector<std::uint64_t>> pieces_;
 };
@@ -109,7 +113,7 @@ Result<std::vector<VcpuTrace>> read_traces(virDomainPtr domain, Arch arch)
                      VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP));
   std::vector<VcpuTrace> traces;
   for (const auto& registers : parse_registers(arch, text)) {
-    GuestMemory memory(domain, registers.cpu);
+    GuestMemory memory(domain, arch, registers.cpu);
     traces.push_back(walk_stack(arch, registers, [&](std::uint64_t address) {
       return memory.word(address);
     }));

@@ -106,7 +106,7 @@ std::vector<VcpuRegisters> parse_registers(Arch arch, std::string_view text)
   return all;
 }
 
-std::vector<std::uint64_t> parse_words(std::string_view text)
+std::vector<std::uint64_t> parse_words(Arch arch, std::string_view text)
 {
   std::vector<std::uint64_t> words;
   for (const auto& line : split_lines(text)) {
@@ -116,7 +116,8 @@ std::vector<std::uint64_t> parse_words(std::string_view text)
     for (auto at = rest.find("0x"); at != std::string_view::npos;
          at = rest.find("0x", at + 2)) {
       if (const auto word = number_at<std::uint64_t>(rest.substr(at + 2), 16)) {
-        words.push_back(*word);
+        words.push_back(arch == Arch::ppc64le ? __builtin_bswap64(*word)
+                                              : *word);
       }
     }
   }

@@ -45,7 +45,9 @@ struct VcpuRegisters
 std::vector<VcpuRegisters> parse_registers(Arch arch, std::string_view text);
 
 /// Reads `x /Ngx ADDRESS`: the words in their order; fewer where memory ends.
-std::vector<std::uint64_t> parse_words(std::string_view text);
+/// QEMU reads them in the byte order that its machine was born with: big endian
+/// for ppc64, whatever the guest has switched to (monitor/hmp-cmds.c, ldq_p()).
+std::vector<std::uint64_t> parse_words(Arch arch, std::string_view text);
 
 /// Reads `info cpus`: the host's thread of each virtual CPU, in their order.
 std::vector<pid_t> parse_vcpu_threads(std::string_view text);

@@ -83,11 +83,16 @@ TEST_CASE("guest::parse_registers")
 TEST_CASE("guest::parse_words")
 {
   CHECK(
-      parse_words("ffff888003e77ed8: 0x0000000000000006 0xffff888003e77ef0\n"
+      parse_words(Arch::x86_64,
+                  "ffff888003e77ed8: 0x0000000000000006 0xffff888003e77ef0\n"
                   "ffff888003e77ee8: 0xffffffff81382713 0x00\n") ==
       std::vector<std::uint64_t>{6, 0xffff888003e77ef0, 0xffffffff81382713, 0});
-  CHECK(parse_words("Cannot access memory at address 0x10\n").empty());
-  CHECK(parse_words("").empty());
+  CHECK(parse_words(Arch::x86_64, "Cannot access memory at address 0x10\n")
+            .empty());
+  CHECK(parse_words(Arch::x86_64, "").empty());
+  // a little-endian guest's words, as QEMU's big-endian machine shows them
+  CHECK(parse_words(Arch::ppc64le, "c000000006063780: 0xb0370606000000c0\n") ==
+        std::vector<std::uint64_t>{0xc0000000060637b0});
 }
 
 TEST_CASE("guest::parse_vcpu_threads")
