@@ -225,12 +225,9 @@ class PostMortems(GuestTest):
                          ("oracle-failed", "oom: livelock"), outcome)
         self.assertIn("oom_chatter", outcome["detail"])
         log = (run / "post-mortem.log").read_text(errors="replace")
-        # each dump has a bound on its time, which a slow guest may meet
-        self.assertIn("Show Blocked State", log)
-        answers = [words for words in
-                   ("Show backtrace of all", "Show Locks Held", "Mem-Info:",
-                    "Show State") if words in log]
-        self.assertTrue(answers, log)
+        # Others follow where the time allows: this guest never falls silent,
+        # so that a dump's end can't be told, and OOM reports fill the rest.
+        self.assertIn("sysrq: Show Blocked State", log)
         self.assertNotIn("sysrq: ", (run / "console.log").read_text())
 
 
