@@ -128,9 +128,11 @@ void PostMortem::ask(Guest& guest)
   has_line_ = true;
   const auto end = steady_clock::now() + times_.keys;
   bool answered = false;
+  auto to_ask = static_cast<int>(keys.size());
   for (const auto& [key, what] : keys) {
+    // A guest that never falls silent must not spend all on its first answer.
     const auto left =
-        std::chrono::floor<milliseconds>(end - steady_clock::now());
+        std::chrono::floor<milliseconds>(end - steady_clock::now()) / to_ask--;
     if (!goes_on(guest) || left.count() <= 0) {
       break;
     }
