@@ -33,6 +33,9 @@ make_environment(Access ccache_access)
   std::vector<std::pair<std::string, std::string>> env = {
       {"CCACHE_DIR", "/build/ccache"},
       {"CCACHE_TEMPDIR", "/tmp"},
+      // Without a run of the preprocessor first: kbuild has the compiler write
+      // down what it read.
+      {"CCACHE_DEPEND", "1"},
       {"CCACHE_MAXSIZE", "5G"}};
   if (ccache_access == Access::read_only) {
     env.emplace_back("CCACHE_READONLY", "1");
