@@ -93,6 +93,16 @@ std::string format_duration(std::chrono::milliseconds duration)
   return fmt::format("{} h {:02} m", seconds / 3600, seconds % 3600 / 60);
 }
 
+std::string format_microseconds(std::uint64_t microseconds)
+{
+  const auto value = static_cast<double>(microseconds);
+  if (microseconds < 1000) {
+    return fmt::format("{} us", microseconds);
+  }
+  return microseconds < 1'000'000 ? fmt::format("{:.1f} ms", value / 1000)
+                                  : fmt::format("{:.2f} s", value / 1'000'000);
+}
+
 std::string format_size(std::uint64_t bytes)
 {
   constexpr std::array<std::string_view, 4> names = {

@@ -24,6 +24,9 @@ Result<std::uint64_t> parse_size(std::string_view text);
 /// For people: "0.8 s", "12 s", "4 m 37 s", "2 h 05 m".
 std::string format_duration(std::chrono::milliseconds duration);
 
+/// For people: "850 us", "12.4 ms", "2.31 s".
+std::string format_microseconds(std::uint64_t microseconds);
+
 /// For people: "512 B", "64.0 MiB", "1.5 GiB".
 std::string format_size(std::uint64_t bytes);
 

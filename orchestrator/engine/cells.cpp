@@ -63,6 +63,9 @@ static void add(Cell& cell, const RunOutcome& outcome)
   cell.run_ids.push_back(outcome.run_id);
   cell.time += outcome.wall;
   cell.kills += outcome.kills;
+  cell.teardown_us.insert(cell.teardown_us.end(),
+                          outcome.teardown_us.begin(),
+                          outcome.teardown_us.end());
   for (const auto& result : outcome.results) {
     count(cell, result);
   }

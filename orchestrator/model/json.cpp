@@ -176,6 +176,7 @@ std::string to_json(const RunOutcome& outcome)
                {"seed", outcome.seed},
                {"attempt", outcome.attempt},
                {"facts", outcome.facts},
+               {"teardown_us", outcome.teardown_us},
                {"results", json_of(outcome.results)}});
 }
 
@@ -341,6 +342,7 @@ Result<RunOutcome> parse_run_outcome(std::string_view text)
   in.number("seed", outcome.seed, 0, UINT64_MAX);
   in.number("attempt", outcome.attempt, 1, 1U << 30);
   in.text_map("facts", outcome.facts);
+  in.numbers("teardown_us", outcome.teardown_us);
   in.objects("results", [&](JsonReader& nested) {
     TestResult result;
     nested.text("name", result.name);

@@ -182,6 +182,27 @@ void JsonReader::paths(const char* key,
   }
 }
 
+void JsonReader::numbers(const char* key, std::vector<std::uint64_t>& value)
+{
+  const auto* json = state_->take(key);
+  if (json == nullptr) {
+    return;
+  }
+  value.clear();
+  const bool right =
+      json->is_array() &&
+      std::all_of(json->begin(), json->end(), [](const Json& item) {
+        return item.is_number_unsigned();
+      });
+  if (!right) {
+    fail(key, "must be a list of unsigned integers");
+    return;
+  }
+  for (const auto& item : *json) {
+    value.push_back(item.get<std::uint64_t>());
+  }
+}
+
 void JsonReader::seconds(const char* key, std::chrono::seconds& value)
 {
   constexpr std::uint64_t ten_days = 864'000;

@@ -34,6 +34,7 @@ public:
   void text(const char* key, std::string& value);
   void texts(const char* key, std::vector<std::string>& value);
   void text_map(const char* key, std::map<std::string, std::string>& value);
+  void numbers(const char* key, std::vector<std::uint64_t>& value);
   void flag(const char* key, bool& value);
   void path(const char* key, std::filesystem::path& value);
   void paths(const char* key, std::vector<std::filesystem::path>& value);

@@ -38,9 +38,10 @@ struct Cell
   unsigned failures = 0;       ///< of them, those that failed
   unsigned infra_failures = 0; ///< runs lost to the farm's own failures
   std::vector<std::string> run_ids;
-  std::uint64_t kills = 0;             ///< over all observations
-  std::chrono::milliseconds time{0};   ///< wall time over all observations
-  std::vector<TestCount> results = {}; ///< of programs, in their order
+  std::uint64_t kills = 0;           ///< over all observations
+  std::chrono::milliseconds time{0}; ///< wall time over all observations
+  std::vector<std::uint64_t> teardown_us = {}; ///< of all (model/step.h)
+  std::vector<TestCount> results = {};         ///< of programs, in their order
 };
 
 /// One kernel that a job needed.

@@ -155,6 +155,9 @@ struct RunOutcome
   /// What the workload reported (`# key: value` on serial 1), its parameters
   /// among them as `param.NAME`.
   std::map<std::string, std::string> facts;
+  /// From "Killed process" to the exit that the guest's parent of the victim
+  /// saw, microseconds, one a victim whose times are known. At most 4096.
+  std::vector<std::uint64_t> teardown_us = {};
   /// Of workloads that run programs (exec, kselftest): each program, followed
   /// by the results that it printed itself. At most 1024.
   std::vector<TestResult> results = {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/json_report.h"
 
+#include "base/quantiles.h"
+
 #include <nlohmann/json.hpp>
 
 namespace oopsfarm {
@@ -58,6 +60,20 @@ static Json results_of(const Cell& cell)
   return list;
 }
 
+/// null when no teardown was timed.
+static Json teardown_of(const Cell& cell)
+{
+  const auto times = quantiles_of(cell.teardown_us);
+  if (times.count == 0) {
+    return nullptr;
+  }
+  return {{"count", times.count},
+          {"min", times.min},
+          {"median", times.median},
+          {"p99", times.p99},
+          {"max", times.max}};
+}
+
 static Json cell_object(const Cell& cell)
 {
   return {{"kind", "cell"},
@@ -75,6 +91,7 @@ static Json cell_object(const Cell& cell)
           {"infra_failures", cell.infra_failures},
           {"kills", cell.kills},
           {"time_ms", cell.time.count()},
+          {"teardown_us", teardown_of(cell)},
           {"results", results_of(cell)}};
 }
 

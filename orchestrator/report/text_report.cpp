@@ -3,14 +3,15 @@
 
 #include "base/strings.h"
 #include "base/units.h"
+#include "report/cell_labels.h"
 #include "report/failures.h"
 #include "report/interval.h"
 #include "report/results.h"
+#include "report/teardown.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace oopsfarm {
 
@@ -38,17 +39,6 @@ static std::string observations_text(const Cell& cell)
   return text;
 }
 
-/// The one value that all cells have in a field, or "" when they differ.
-static std::string common_value(const JobReport& report,
-                                std::string Cell::*field)
-{
-  std::set<std::string> values;
-  for (const auto& cell : report.cells) {
-    values.insert(cell.*field);
-  }
-  return values.size() == 1 ? *values.begin() : "";
-}
-
 /// "job oom-fix: 3 patches onto v6.1 (…), tip …; memcg on mm-debug".
 static std::string heading(const JobReport& report)
 {
@@ -68,30 +58,15 @@ static std::string heading(const JobReport& report)
 
 static std::string cells_text(const JobReport& report, Colour colour)
 {
-  const bool has_kconfig = common_value(report, &Cell::kconfig).empty();
-  const bool has_workload = common_value(report, &Cell::workload).empty();
+  const CellLabels labels(report);
   Table table(colour);
-  table.column("target", Align::left);
-  table.column("kernel", Align::left);
-  if (has_kconfig) {
-    table.column("kconfig", Align::left);
-  }
-  if (has_workload) {
-    table.column("workload", Align::left);
-  }
+  labels.add_columns(table);
   table.column("verdict", Align::left);
   table.column("observations", Align::left);
   table.column("kills", Align::right);
   table.column("time", Align::right);
   for (const auto& cell : report.cells) {
-    std::vector<std::string> fields = {printable(cell.target),
-                                       printable(cell.kernel)};
-    if (has_kconfig) {
-      fields.push_back(printable(cell.kconfig));
-    }
-    if (has_workload) {
-      fields.push_back(printable(cell.workload));
-    }
+    auto fields = labels.fields(cell);
     std::vector<Tint> tints(fields.size(), Tint::none);
     tints.push_back(tint_of(cell.verdict));
     const bool has_run = cell.observations + cell.infra_failures > 0;
@@ -185,6 +160,7 @@ std::string text_table(const JobReport& report, const Style& style)
 {
   auto text = heading(report);
   text += cells_text(report, style.colour);
+  text += teardown_text(report, style.colour);
   text += results_text(report, style.colour);
   text += failures_text(report, style);
   text += "\n" + builds_text(report);

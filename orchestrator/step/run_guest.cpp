@@ -206,6 +206,7 @@ static RunOutcome outcome_of(const RunSpec& spec,
   outcome.seed = spec.seed;
   outcome.attempt = spec.attempt;
   outcome.facts = std::move(judgement.facts);
+  outcome.teardown_us = std::move(judgement.teardown_us);
   outcome.results = std::move(judgement.results);
   if (!spec.payload.empty()) {
     outcome.facts["payload.sha256"] = spec.payload;

@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "triage/oracles.h"
+#include "triage/premature.h"
 #include "triage/programs.h"
 
 #include <fmt/format.h>
@@ -172,6 +173,10 @@ static Judgement judge_oracles(const RunEvidence& evidence)
   append(runs_programs(evidence.workload.name)
              ? check_programs(evidence.ktap, evidence.workload)
              : check_results(evidence.ktap, evidence.workload));
+  // Behind the workload's own results, which know more about its victims.
+  if (auto premature = premature_victim(evidence)) {
+    found.push_back(*std::move(premature));
+  }
   append(check_protocol(evidence.ktap, evidence.workload));
   Judgement result;
   if (found.size() > max_findings) {
@@ -249,6 +254,7 @@ Judgement judge(const RunEvidence& evidence)
   auto result = judge_all(evidence);
   result.kills = evidence.oom.kill_count;
   result.facts = host_facts(evidence);
+  result.teardown_us = teardown_times(evidence.ktap);
   if (runs_programs(evidence.workload.name)) {
     result.results = program_results(evidence.ktap);
   }

@@ -58,7 +58,8 @@ struct Judgement
   std::vector<Finding> findings;
   std::uint64_t kills = 0; ///< OOM kills that the console shows
   std::map<std::string, std::string> facts;
-  std::vector<TestResult> results; ///< of programs (model/step.h)
+  std::vector<TestResult> results;        ///< of programs (model/step.h)
+  std::vector<std::uint64_t> teardown_us; ///< model/step.h
 };
 
 /// Pure. The order of the rules, first match wins (docs/design has the why):

@@ -284,7 +284,6 @@ std::vector<Finding> check_results(const KtapReport& ktap,
 bool exercised(const RunEvidence& evidence)
 {
   static const std::set<std::string_view> about_oom{"memcg",
-                                                    "global",
                                                     "mlock",
                                                     "thp",
                                                     "hugetlb-shared",
@@ -295,6 +294,17 @@ bool exercised(const RunEvidence& evidence)
     return true;
   }
   return fact(evidence.ktap, "kills").value_or(evidence.ktap.kill_count) > 0;
+}
+
+std::vector<std::uint64_t> teardown_times(const KtapReport& ktap)
+{
+  std::vector<std::uint64_t> times;
+  for (const auto& kill : ktap.kills) {
+    if (kill.teardown_us > 0) {
+      times.push_back(kill.teardown_us);
+    }
+  }
+  return times;
 }
 
 std::map<std::string, std::string> host_facts(const RunEvidence& evidence)
@@ -308,22 +318,6 @@ std::map<std::string, std::string> host_facts(const RunEvidence& evidence)
   }
   if (evidence.ktap.longest_gap_ms > 0) {
     facts["beat.longest_gap_ms"] = std::to_string(evidence.ktap.longest_gap_ms);
-  }
-  std::vector<std::uint64_t> times;
-  for (const auto& kill : evidence.ktap.kills) {
-    if (kill.teardown_us > 0) {
-      times.push_back(kill.teardown_us);
-    }
-  }
-  if (!times.empty()) {
-    std::sort(times.begin(), times.end());
-    const auto at = [&](std::size_t percent) {
-      return std::to_string(times[(times.size() - 1) * percent / 100]);
-    };
-    facts["teardown_us.min"] = at(0);
-    facts["teardown_us.median"] = at(50);
-    facts["teardown_us.p99"] = at(99);
-    facts["teardown_us.max"] = at(100);
   }
   return facts;
 }

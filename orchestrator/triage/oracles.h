@@ -31,8 +31,11 @@ std::vector<Finding> check_results(const KtapReport& ktap,
 /// are about OOM.
 bool exercised(const RunEvidence& evidence);
 
-/// Facts that the host works out: `oom.kills`, `oom.reaped`,
-/// `teardown_us.min|median|p99|max`, …
+/// The teardown times that the guest measured (model/step.h).
+std::vector<std::uint64_t> teardown_times(const KtapReport& ktap);
+
+/// The guest's facts, and those that the host works out: `oom.kills`,
+/// `oom.reaped`, …
 std::map<std::string, std::string> host_facts(const RunEvidence& evidence);
 
 } // namespace oopsfarm

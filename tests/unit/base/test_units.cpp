@@ -45,6 +45,14 @@ TEST_CASE("base::format_duration")
   CHECK(format_duration(milliseconds(7'500'000)) == "2 h 05 m");
 }
 
+TEST_CASE("base::format_microseconds")
+{
+  CHECK(format_microseconds(0) == "0 us");
+  CHECK(format_microseconds(999) == "999 us");
+  CHECK(format_microseconds(12'400) == "12.4 ms");
+  CHECK(format_microseconds(2'310'000) == "2.31 s");
+}
+
 TEST_CASE("base::format_size")
 {
   CHECK(format_size(512) == "512 B");

@@ -158,6 +158,7 @@ TEST_CASE("model::outcomes survive the way through JSON")
   run.kills = 7;
   run.wall = std::chrono::milliseconds(1234);
   run.facts = {{"kills", "7"}};
+  run.teardown_us = {5321, 12};
   const auto back = parse_run_outcome(to_json(run));
   REQUIRE(back.has_value());
   CHECK(to_json(*back) == to_json(run));

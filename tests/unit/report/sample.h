@@ -62,6 +62,16 @@ inline JobReport passing_report()
   return report;
 }
 
+/// `count` teardown times, 1 ms apart, from `least` ms on.
+inline std::vector<std::uint64_t> sample_times(unsigned count, unsigned least)
+{
+  std::vector<std::uint64_t> times;
+  for (unsigned i = 0; i < count; ++i) {
+    times.push_back((least + i) * 1000ULL);
+  }
+  return times;
+}
+
 /// The series crashes x86_64 in one run of three, and does not build for
 /// ppc64le; one base cell was lost to the farm.
 inline JobReport failing_report()
@@ -70,6 +80,8 @@ inline JobReport failing_report()
   auto& crash = report.cells[3];
   crash.verdict = Verdict::crash;
   crash.failures = 1;
+  crash.teardown_us = sample_times(7, 2);
+  report.cells[0].teardown_us = sample_times(200, 3);
   crash.title = "kernel BUG in exit_mmap";
   crash.first_line = "kernel BUG at include/linux/maple_tree.h:613!";
   crash.detail = "exit_mmap+0x1f4/0x220\n__mmput+0x40/0x110\n";
