@@ -4,6 +4,7 @@
  * failed check prints its place; the exit status is their number, if any.
  */
 #include "init/cmdline.h"
+#include "workloads/global_plan.h"
 #include "workloads/lib/clock.h"
 #include "workloads/lib/file.h"
 #include "workloads/lib/kmsg.h"
@@ -303,6 +304,58 @@ static void waits_are_rounded_up(void)
   CHECK(poll_timeout_ms(UINT64_MAX / 2) == INT_MAX);
 }
 
+static void plans_are_apart(const struct space* space, int count, uint64_t seed)
+{
+  struct plan plans[EATERS_MAX];
+  uint64_t sum = 0;
+  struct rng rng;
+  int i;
+
+  rng_seed(&rng, seed, 0);
+  plan_draw(&rng, space, count, plans);
+  for (i = 0; i < count; i++) {
+    sum += plans[i].bytes;
+    CHECK(plans[i].bytes > 0 && plans[i].bytes % space->page == 0);
+    CHECK(plans[i].adj > -900 && plans[i].adj <= 1000);
+    CHECK(i == 0 || plan_badness(space, &plans[i - 1]) -
+                            plan_badness(space, &plans[i]) >=
+                        plan_margin(space));
+  }
+  CHECK(plan_badness(space, &plans[count - 1]) >= (4 << 20));
+  CHECK(sum <= space->room / 4 * 3);
+}
+
+static void victims_can_be_told_apart(void)
+{
+  const uint64_t mib = 1 << 20;
+  const struct space spaces[] = {
+      {.page = 4096, .total = 1000 * mib, .room = 128 * mib, .cpus = 2},
+      {.page = 65536, .total = 1000 * mib, .room = 256 * mib, .cpus = 2},
+      {.page = 4096, .total = 480 * mib, .room = 60 * mib, .cpus = 8},
+      {.page = 65536, .total = 4000 * mib, .room = 500 * mib, .cpus = 4},
+      {.page = 4096, .total = 64000 * mib, .room = 1024 * mib, .cpus = 8}};
+  uint64_t seed;
+  size_t i;
+
+  for (i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++) {
+    for (seed = 0; seed < 200; seed++) {
+      plans_are_apart(&spaces[i], 2 + (int)(seed % 7), seed);
+    }
+    plans_are_apart(&spaces[i], EATERS_MAX, 1);
+  }
+}
+
+static void oom_score_adj_is_worth_a_thousandth_of_memory(void)
+{
+  const struct space space = {
+      .page = 4096, .total = 1000 * 4096, .room = 4096, .cpus = 1};
+  const struct plan small = {.bytes = 4096, .adj = 3};
+  const struct plan large = {.bytes = 3 * 4096, .adj = 0};
+
+  CHECK(plan_badness(&space, &small) == 4 * 4096);
+  CHECK(plan_badness(&space, &large) == 3 * 4096);
+}
+
 int main(void)
 {
   same_seed_gives_the_same_numbers();
@@ -317,6 +370,8 @@ int main(void)
   files_give_their_numbers();
   ktap_lines_are_well_formed();
   waits_are_rounded_up();
+  victims_can_be_told_apart();
+  oom_score_adj_is_worth_a_thousandth_of_memory();
   printf("%d checks, %d failed\n", checks, failures);
   return failures ? 1 : 0;
 }

@@ -113,6 +113,12 @@ class Example(GuestTest):
             for visit in ("detach", "exit", "fork", "killed"):
                 self.assertRegex(ktap, f"# visits.{visit}: [1-9]")
 
+    def test_global_oom_kills_the_worst(self):
+        for ktap in self.run_on_all_targets("{name: global, duration: 4s}"):
+            self.assertRegex(ktap, "# ordered_kills: [1-9]")
+            for variant in ("order", "storm"):
+                self.assertRegex(ktap, f"# kills.{variant}: [1-9]")
+
     def test_log_prints_both_serials(self):
         job = self.job(tree="linux-6.1", base="v6.1")
         done = self.run_job(job)

@@ -356,12 +356,16 @@ TEST_CASE("judge: a workload's own results")
     }
   }
 
-  SUBCASE("those of hugetlb-shared, too")
+  SUBCASE("those of global and hugetlb-shared, too")
   {
     const auto title = [&](const char* name) {
       run.ktap.results[1].name = name;
       return judge(run).title;
     };
+    CHECK(title("victims are the worst by badness") == "oom: wrong victim");
+    CHECK(title("the unkillable process lives") ==
+          "oom: unkillable process killed");
+    CHECK(title("available memory returns") == "oom: memory not released");
     CHECK(title("members and visitors used the segments") ==
           "workload: exercised nothing");
     CHECK(title("page tables were shared") == "workload: exercised nothing");
