@@ -80,7 +80,7 @@ draw_bytes(struct rng* rng, const struct space* space, int count)
 {
   const uint64_t high = largest(space, count);
 
-  return whole_pages(space, rng_between(rng, high / 4, high));
+  return whole_pages(space, rng_between(rng, high / 2, high));
 }
 
 /* Sizes alone decide: equal steps, as wide as there is room for, or less. */
@@ -89,8 +89,11 @@ static bool draw_by_size(struct rng* rng,
                          int count,
                          struct plan* plans)
 {
+  const uint64_t small = (uint64_t)floor_of(space);
+  /* A kill must free more than lists of CPUs can hold back. */
+  const uint64_t enough = space->room / 16;
   const uint64_t least =
-      whole_pages(space, (uint64_t)floor_of(space)) + space->page;
+      whole_pages(space, small > enough ? small : enough) + space->page;
   const uint64_t narrow = (uint64_t)plan_margin(space) + space->page;
   const uint64_t steps = (uint64_t)count * (uint64_t)(count - 1) / 2;
   const uint64_t all = space->room / 4 * 3;

@@ -54,7 +54,8 @@ struct global
   uint64_t slack;     /* by how much less may be left after a round */
   uint64_t cut_us;    /* a round that lasts until then is cut short */
   int procs;
-  uint64_t pool_start; /* nr_hugepages as we found it */
+  uint64_t pool_start;  /* nr_hugepages as we found it */
+  uint64_t lists_start; /* percpu_pagelist_high_fraction; UINT64_MAX: none */
   pid_t rock;
   bool rock_ended;
   int rock_status; /* as waitpid(2) gives it */
