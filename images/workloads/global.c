@@ -213,11 +213,11 @@ print_facts(const struct global* global, uint64_t events, int intact)
   ktap_count(ktap, "oom_kill_events", events);
   ktap_count(ktap, "repeated_kills", tally->repeats);
   ktap_count(ktap, "unlogged_kills", tally->unlogged);
-  ktap_count(ktap, "foreign_kills", tally->foreign);
+  ktap_count(ktap, "foreign_kills", tally->foreign.count);
   ktap_count(ktap, "ordered_kills", tally->ordered);
   ktap_count(ktap, "out_of_order_kills", tally->out_of_order);
   ktap_count(ktap, "kmsg_lost", global->kmsg.lost);
-  ktap_count(ktap, "odd_ends", tally->odd_ends);
+  ktap_count(ktap, "odd_ends", tally->odd_ends.count);
   ktap_count(ktap, "cut_rounds", tally->cut_rounds);
   ktap_count(ktap, "stalls", tally->stalls);
   ktap_count(ktap, "available_start", global->available);
@@ -232,25 +232,15 @@ static void judge_kills(const struct global* global, uint64_t events)
 {
   const struct global_tally* tally = &global->tally;
   struct ktap* ktap = &global->run->ktap;
-  const char* idle = NULL;
-  int i;
+  const char* idle =
+      idle_variant(variant_names, tally->rounds, tally->kills, GLOBAL_VARIANTS);
 
-  for (i = 0; i < GLOBAL_VARIANTS; i++) {
-    if (tally->rounds[i] && !tally->kills[i]) {
-      idle = variant_names[i];
-    }
-  }
   ktap_result(ktap,
-              tally->children_killed > 0 && !idle,
+              !idle,
               "oom kills happened",
               "variant %s killed nobody",
-              idle ? idle : "(none was played)");
-  ktap_result(ktap,
-              tally->foreign == 0,
-              "victims are members only",
-              "%llu kills of others, first: %s",
-              (unsigned long long)tally->foreign,
-              tally->first_foreign);
+              idle ? idle : "");
+  judge_foreign(ktap, &tally->foreign);
   ktap_result(ktap,
               events == tally->children_killed + tally->repeats,
               "oom_kill events equal children killed",
@@ -297,23 +287,9 @@ static void judge_rest(const struct global* global, int intact)
               (unsigned long long)global->available,
               (unsigned long long)tally->available_least,
               (unsigned long long)global->slack);
-  ktap_result(ktap,
-              intact == global->bystanders.count,
-              "bystanders live",
-              "%d of %d lived with their memory intact",
-              intact,
-              global->bystanders.count);
-  ktap_result(ktap,
-              tally->odd_ends == 0,
-              "members end by the oom killer",
-              "%llu ended otherwise (first wait status 0x%x)",
-              (unsigned long long)tally->odd_ends,
-              (unsigned)tally->first_odd_status);
-  ktap_result(ktap,
-              tally->stalls == 0,
-              "rounds end in time",
-              "%llu rounds stood still for 30 s",
-              (unsigned long long)tally->stalls);
+  judge_bystanders(ktap, &global->bystanders, intact);
+  judge_odd_ends(ktap, "members end by the oom killer", &tally->odd_ends);
+  judge_stalls(ktap, tally->stalls, 30);
 }
 
 static enum workload_end run_global(struct run* run)

@@ -26,10 +26,9 @@ struct member
 {
   pid_t pid;
   struct plan plan;
-  unsigned kill_lines; /* "Killed process" in the log */
-  bool time_known;
-  uint64_t killed_us; /* when the first of them was logged */
-  bool stopped;       /* we killed it */
+  unsigned kill_lines;     /* "Killed process" in the log */
+  struct kill_time killed; /* when the first of them was logged */
+  bool stopped;            /* we killed it */
   bool ended;
 };
 
@@ -145,38 +144,18 @@ static void read_log(struct global* global, struct round* round)
     }
     member = find_member(round, pid);
     if (!member) {
-      if (!is_our_own(global, round, pid) && tally->foreign++ == 0) {
-        snprintf(tally->first_foreign,
-                 sizeof(tally->first_foreign),
-                 "%.119s",
-                 record.text);
+      if (!is_our_own(global, round, pid)) {
+        foreign_kill(&tally->foreign, &record);
       }
     } else if (member->kill_lines++ == 0) {
       check_order(global, round, member);
       round->killed++;
-      member->time_known = record.time_known;
-      member->killed_us = record.time_us;
+      member->killed.known = record.time_known;
+      member->killed.us = record.time_us;
     } else {
       tally->repeats++;
     }
   }
-}
-
-static void
-print_kill(struct global* global, const struct member* member, uint64_t end_us)
-{
-  struct ktap* ktap = &global->run->ktap;
-  char time[48] = "";
-
-  if (member->kill_lines && member->time_known) {
-    snprintf(time,
-             sizeof(time),
-             " teardown_us=%llu",
-             (unsigned long long)(end_us > member->killed_us
-                                      ? end_us - member->killed_us
-                                      : 0));
-  }
-  ktap_fact(ktap, "kill", "pid=%d group=/%s", member->pid, time);
 }
 
 static void count_end(struct global* global,
@@ -196,9 +175,9 @@ static void count_end(struct global* global,
     tally->children_killed++;
     tally->kills[round->variant]++;
     tally->unlogged += member->kill_lines ? 0 : 1;
-    print_kill(global, member, end_us);
-  } else if (tally->odd_ends++ == 0) {
-    tally->first_odd_status = status;
+    print_kill(&global->run->ktap, member->pid, "/", &member->killed, end_us);
+  } else {
+    odd_end(&tally->odd_ends, status);
   }
 }
 
@@ -211,8 +190,8 @@ take_end(struct global* global, struct round* round, pid_t pid, int status)
     count_end(global, round, member, status, now_us());
   } else if (pid == round->taker_pid) {
     round->taker_pid = 0;
-    if (!round->taker_stopped && global->tally.odd_ends++ == 0) {
-      global->tally.first_odd_status = status;
+    if (!round->taker_stopped) {
+      odd_end(&global->tally.odd_ends, status);
     }
   } else if (pid == global->rock) {
     global->rock_ended = true;

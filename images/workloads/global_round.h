@@ -3,7 +3,7 @@
 
 #include "workloads/global_member.h"
 #include "workloads/global_plan.h"
-#include "workloads/lib/bystander.h"
+#include "workloads/lib/judge.h"
 #include "workloads/lib/kmsg.h"
 #include "workloads/lib/rng.h"
 #include "workloads/lib/workload.h"
@@ -28,14 +28,12 @@ struct global_tally
   uint64_t children_killed;        /* the same, in all variants */
   uint64_t repeats;                /* further "Killed process" of one member */
   uint64_t unlogged;               /* killed without a "Killed process" */
-  uint64_t foreign;                /* "Killed process" of none of ours */
-  char first_foreign[120];         /* its text, "" when there was none */
+  struct foreign_kills foreign;    /* "Killed process" of none of ours */
   uint64_t ordered;                /* kills whose place was looked at */
   uint64_t out_of_order;           /* those of another than the worst */
   char first_out_of_order[200];    /* words about it */
   uint64_t rock_kills;             /* of the unkillable process */
-  uint64_t odd_ends;               /* members that ended in another way */
-  int first_odd_status;            /* as waitpid(2) gives it */
+  struct odd_ends odd_ends;        /* members that ended in another way */
   uint64_t cut_rounds;             /* ended by us, long after the duration */
   uint64_t stalls;                 /* rounds that were given up */
   uint64_t available_least;        /* global_available() after a round */

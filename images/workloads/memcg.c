@@ -187,15 +187,15 @@ static void print_facts(const struct memcg* memcg, int intact)
   ktap_count(ktap, "repeated_kills", tally->repeats);
   ktap_count(ktap, "thread_kills", tally->thread_repeats);
   ktap_count(ktap, "unlogged_kills", tally->unlogged);
-  ktap_count(ktap, "foreign_kills", tally->foreign);
-  ktap_count(ktap, "members_only", tally->foreign == 0);
+  ktap_count(ktap, "foreign_kills", tally->foreign.count);
+  ktap_count(ktap, "members_only", tally->foreign.count == 0);
   ktap_count(ktap, "kmsg_lost", memcg->kmsg.lost);
-  ktap_count(ktap, "odd_ends", tally->odd_ends);
+  ktap_count(ktap, "odd_ends", tally->odd_ends.count);
   ktap_count(ktap, "survivors", tally->survivors);
   ktap_count(ktap, "cut_rounds", tally->cut_rounds);
   ktap_count(ktap, "stalls", tally->stalls);
   ktap_count(ktap, "current_max_after", tally->current_max_after);
-  ktap_count(ktap, "current_bound", tally->current_bound);
+  ktap_count(ktap, "current_bound", cgroup_leftover_bound());
   ktap_count(ktap, "bystanders", (uint64_t)memcg->bystanders.count);
   ktap_count(ktap, "bystanders_alive", (uint64_t)intact);
   ktap_count(ktap, "elapsed_ms", (now_us() - memcg->run->started_us) / 1000);
@@ -225,25 +225,15 @@ static void judge_kills(const struct memcg* memcg)
 {
   const struct tally* tally = &memcg->tally;
   struct ktap* ktap = &memcg->run->ktap;
-  const char* idle = NULL;
-  int i;
+  const char* idle =
+      idle_variant(variant_names, tally->rounds, tally->kills, VARIANTS);
 
-  for (i = VARIANTS - 1; i >= 0; i--) {
-    if (tally->rounds[i] && !tally->kills[i]) {
-      idle = variant_names[i];
-    }
-  }
   ktap_result(ktap,
-              all_kills(memcg) > 0 && !idle,
+              !idle,
               "oom kills happened",
               "variant %s killed nobody",
-              idle ? idle : "(none was played)");
-  ktap_result(ktap,
-              tally->foreign == 0,
-              "victims are members only",
-              "%llu kills of others, first: %s",
-              (unsigned long long)tally->foreign,
-              tally->first_foreign);
+              idle ? idle : "");
+  judge_foreign(ktap, &tally->foreign);
   ktap_result(ktap,
               events_match(memcg),
               "oom_kill events equal children killed",
@@ -260,31 +250,17 @@ static void judge_rest(const struct memcg* memcg, int intact)
   const struct tally* tally = &memcg->tally;
   struct ktap* ktap = &memcg->run->ktap;
 
+  judge_leftover(ktap, tally->current_max_after);
+  judge_bystanders(ktap, &memcg->bystanders, intact);
   ktap_result(ktap,
-              tally->current_max_after <= tally->current_bound,
-              "memory.current falls back",
-              "%llu bytes were left in an empty group, the bound is %llu",
-              (unsigned long long)tally->current_max_after,
-              (unsigned long long)tally->current_bound);
-  ktap_result(ktap,
-              intact == memcg->bystanders.count,
-              "bystanders live",
-              "%d of %d lived with their memory intact",
-              intact,
-              memcg->bystanders.count);
-  ktap_result(ktap,
-              tally->odd_ends == 0 && tally->survivors == 0,
+              tally->odd_ends.count == 0 && tally->survivors == 0,
               "members end by the oom killer",
               "%llu ended otherwise (first wait status 0x%x), %llu outlived a "
               "lowered limit",
-              (unsigned long long)tally->odd_ends,
-              (unsigned)tally->first_odd_status,
+              (unsigned long long)tally->odd_ends.count,
+              (unsigned)tally->odd_ends.first_status,
               (unsigned long long)tally->survivors);
-  ktap_result(ktap,
-              tally->stalls == 0,
-              "rounds end in time",
-              "%llu rounds stood still for 30 s",
-              (unsigned long long)tally->stalls);
+  judge_stalls(ktap, tally->stalls, 30);
 }
 
 enum workload_end memcg_play(struct run* run, const struct memcg_kind* kind)

@@ -21,10 +21,9 @@ struct member
 {
   pid_t pid;
   const struct cgroup* group;
-  unsigned kill_lines; /* "Killed process" in the log */
-  bool time_known;
-  uint64_t killed_us; /* when the first of them was logged */
-  bool stopped;       /* we killed it */
+  unsigned kill_lines;     /* "Killed process" in the log */
+  struct kill_time killed; /* when the first of them was logged */
+  bool stopped;            /* we killed it */
   bool ended;
 };
 
@@ -95,43 +94,16 @@ static void read_log(struct memcg* memcg, struct round* round)
     }
     member = find_victim(memcg, round, pid);
     if (!member) {
-      if (memcg->tally.foreign++ == 0) {
-        snprintf(memcg->tally.first_foreign,
-                 sizeof(memcg->tally.first_foreign),
-                 "%.119s",
-                 record.text);
-      }
+      foreign_kill(&memcg->tally.foreign, &record);
     } else if (member->kill_lines++ == 0) {
-      member->time_known = record.time_known;
-      member->killed_us = record.time_us;
+      member->killed.known = record.time_known;
+      member->killed.us = record.time_us;
     } else if (member->pid == pid) {
       memcg->tally.repeats++;
     } else {
       memcg->tally.thread_repeats++;
     }
   }
-}
-
-static void
-print_kill(struct memcg* memcg, const struct member* member, uint64_t end_us)
-{
-  struct ktap* ktap = &memcg->run->ktap;
-  uint64_t teardown_us = 0;
-
-  if (!member->kill_lines || !member->time_known) {
-    ktap_fact(
-        ktap, "kill", "pid=%d group=%s", member->pid, member->group->name);
-    return;
-  }
-  if (end_us > member->killed_us) {
-    teardown_us = end_us - member->killed_us;
-  }
-  ktap_fact(ktap,
-            "kill",
-            "pid=%d group=%s teardown_us=%llu",
-            member->pid,
-            member->group->name,
-            (unsigned long long)teardown_us);
 }
 
 static void count_end(struct memcg* memcg,
@@ -151,9 +123,13 @@ static void count_end(struct memcg* memcg,
     tally->children_killed++;
     tally->kills[round->variant]++;
     tally->unlogged += member->kill_lines ? 0 : 1;
-    print_kill(memcg, member, end_us);
-  } else if (tally->odd_ends++ == 0) {
-    tally->first_odd_status = status;
+    print_kill(&memcg->run->ktap,
+               member->pid,
+               member->group->name,
+               &member->killed,
+               end_us);
+  } else {
+    odd_end(&tally->odd_ends, status);
   }
 }
 
@@ -355,7 +331,6 @@ static void settle(struct memcg* memcg, const struct cgroup* group)
 {
   const uint64_t current = cgroup_settle(group);
 
-  memcg->tally.current_bound = cgroup_leftover_bound();
   if (current > memcg->tally.current_max_after) {
     memcg->tally.current_max_after = current;
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "workloads/lib/bystander.h"
 #include "workloads/lib/cgroup.h"
 #include "workloads/lib/child.h"
+#include "workloads/lib/judge.h"
 #include "workloads/lib/kmsg.h"
 #include "workloads/lib/rng.h"
 #include "workloads/lib/workload.h"
@@ -28,23 +28,20 @@ enum variant {
 struct tally
 {
   uint64_t rounds[VARIANTS];
-  uint64_t kills[VARIANTS];   /* members that the OOM killer ended */
-  uint64_t events;            /* growth of memory.events oom_kill */
-  uint64_t group_events;      /* growth of memory.events oom_group_kill */
-  uint64_t children;          /* members started */
-  uint64_t children_killed;   /* ended by SIGKILL, and not by us */
-  uint64_t repeats;           /* further "Killed process" of one member */
-  uint64_t thread_repeats;    /* the same under another thread's id */
-  uint64_t unlogged;          /* killed without a "Killed process" */
-  uint64_t foreign;           /* "Killed process" of no member */
-  char first_foreign[120];    /* its text, "" when there was none */
-  uint64_t odd_ends;          /* members that ended in another way */
-  int first_odd_status;       /* as waitpid(2) gives it */
-  uint64_t survivors;         /* outlived a lowered limit: ended by us */
-  uint64_t cut_rounds;        /* ended by us, long after the duration */
-  uint64_t stalls;            /* rounds that were given up */
-  uint64_t current_max_after; /* bytes left in a group after a round */
-  uint64_t current_bound;     /* what they may be */
+  uint64_t kills[VARIANTS];     /* members that the OOM killer ended */
+  uint64_t events;              /* growth of memory.events oom_kill */
+  uint64_t group_events;        /* growth of memory.events oom_group_kill */
+  uint64_t children;            /* members started */
+  uint64_t children_killed;     /* ended by SIGKILL, and not by us */
+  uint64_t repeats;             /* further "Killed process" of one member */
+  uint64_t thread_repeats;      /* the same under another thread's id */
+  uint64_t unlogged;            /* killed without a "Killed process" */
+  struct foreign_kills foreign; /* "Killed process" of no member */
+  struct odd_ends odd_ends;     /* members that ended in another way */
+  uint64_t survivors;           /* outlived a lowered limit: ended by us */
+  uint64_t cut_rounds;          /* ended by us, long after the duration */
+  uint64_t stalls;              /* rounds that were given up */
+  uint64_t current_max_after;   /* bytes left in a group after a round */
 };
 
 /* A workload in progress. */

@@ -264,14 +264,14 @@ static void print_facts(const struct mrelease* mrelease, int intact)
   ktap_count(ktap, "huge_page", mrelease->huge);
   ktap_count(ktap, "oom_kill_events", tally->events);
   ktap_count(ktap, "oom_kills_logged", tally->logged);
-  ktap_count(ktap, "foreign_kills", tally->foreign);
+  ktap_count(ktap, "foreign_kills", tally->foreign.count);
   ktap_count(ktap, "kmsg_lost", mrelease->kmsg.lost);
   ktap_count(ktap, "held", tally->held);
   ktap_count(ktap, "held_mapped_max", tally->held_max);
   ktap_count(ktap, "held_mapped_max_after", tally->rss_max);
   ktap_count(ktap, "held_mapped_bound", tally->rss_bound);
   ktap_count(ktap, "held_charged_percent_after", tally->charged_max);
-  ktap_count(ktap, "odd_ends", tally->odd_ends);
+  ktap_count(ktap, "odd_ends", tally->odd_ends.count);
   ktap_count(ktap, "cut_rounds", tally->cut_rounds);
   ktap_count(ktap, "stalls", tally->stalls);
   ktap_count(ktap, "current_max_after", tally->current_max_after);
@@ -281,19 +281,6 @@ static void print_facts(const struct mrelease* mrelease, int intact)
   ktap_count(ktap, "elapsed_ms", (now_us() - mrelease->run->started_us) / 1000);
 }
 
-static const char* idle_way(const uint64_t rounds[WAYS],
-                            const uint64_t counts[WAYS])
-{
-  int i;
-
-  for (i = 0; i < WAYS; i++) {
-    if (rounds[i] && !counts[i]) {
-      return way_names[i];
-    }
-  }
-  return sum(rounds) ? NULL : "(none was played)";
-}
-
 static void
 judge_calls(const struct mrelease* mrelease, const char* wrong, int got)
 {
@@ -301,7 +288,7 @@ judge_calls(const struct mrelease* mrelease, const char* wrong, int got)
   const struct mrelease_tally* tally = &mrelease->tally;
   const struct released* released = mrelease->released;
   struct ktap* ktap = &mrelease->run->ktap;
-  const char* idle = idle_way(tally->rounds, tally->kills);
+  const char* idle = idle_variant(way_names, tally->rounds, tally->kills, WAYS);
   const uint64_t wrongs = atomic_load(&released->wrong);
 
   ktap_result(ktap,
@@ -309,7 +296,7 @@ judge_calls(const struct mrelease* mrelease, const char* wrong, int got)
               "kills happened",
               "variant %s killed nobody",
               idle ? idle : "");
-  idle = idle_way(tally->rounds, tally->zeros);
+  idle = idle_variant(way_names, tally->rounds, tally->zeros, WAYS);
   ktap_result(ktap,
               !idle,
               "process_mrelease released memory",
@@ -346,12 +333,7 @@ static void judge_memory(const struct mrelease* mrelease)
                 (unsigned long long)tally->rss_max,
                 (unsigned long long)tally->charged_max);
   }
-  ktap_result(ktap,
-              tally->current_max_after <= cgroup_leftover_bound(),
-              "memory.current falls back",
-              "%llu bytes were left in an empty group, the bound is %llu",
-              (unsigned long long)tally->current_max_after,
-              (unsigned long long)cgroup_leftover_bound());
+  judge_leftover(ktap, tally->current_max_after);
 }
 
 static void judge_rest(const struct mrelease* mrelease, int intact)
@@ -359,12 +341,7 @@ static void judge_rest(const struct mrelease* mrelease, int intact)
   const struct mrelease_tally* tally = &mrelease->tally;
   struct ktap* ktap = &mrelease->run->ktap;
 
-  ktap_result(ktap,
-              tally->foreign == 0,
-              "victims are members only",
-              "%llu kills of others, first: %s",
-              (unsigned long long)tally->foreign,
-              tally->first_foreign);
+  judge_foreign(ktap, &tally->foreign);
   ktap_result(ktap,
               mrelease->kmsg.lost ? tally->events >= tally->logged
                                   : tally->events == tally->logged,
@@ -372,23 +349,9 @@ static void judge_rest(const struct mrelease* mrelease, int intact)
               "memory.events grew by %llu, %llu kills were logged",
               (unsigned long long)tally->events,
               (unsigned long long)tally->logged);
-  ktap_result(ktap,
-              intact == mrelease->bystanders.count,
-              "bystanders live",
-              "%d of %d lived with their memory intact",
-              intact,
-              mrelease->bystanders.count);
-  ktap_result(ktap,
-              tally->odd_ends == 0,
-              "victims end by the kill",
-              "%llu ended otherwise (first wait status 0x%x)",
-              (unsigned long long)tally->odd_ends,
-              (unsigned)tally->first_odd_status);
-  ktap_result(ktap,
-              tally->stalls == 0,
-              "rounds end in time",
-              "%llu rounds could not start, or stood still for 60 s",
-              (unsigned long long)tally->stalls);
+  judge_bystanders(ktap, &mrelease->bystanders, intact);
+  judge_odd_ends(ktap, "victims end by the kill", &tally->odd_ends);
+  judge_stalls(ktap, tally->stalls, 60);
 }
 
 /* 0 or -errno. */

@@ -39,8 +39,7 @@ struct round
   bool stopped; /* we killed it for a reason of ours */
   bool cut;     /* since the time was up */
   unsigned kill_lines;
-  bool time_known;
-  uint64_t killed_us; /* when the first of them was logged */
+  struct kill_time killed; /* when the first of them was logged */
   pid_t releasers[RELEASERS_MAX];
   int running; /* releasers that have not ended */
   int gate[2]; /* the releasers' */
@@ -61,37 +60,13 @@ static void read_log(struct mrelease* mrelease, struct round* round)
     if (pid == round->victim && round->way == WAY_OOM) {
       tally->logged++;
       if (round->kill_lines++ == 0) {
-        round->time_known = record.time_known;
-        round->killed_us = record.time_us;
+        round->killed.known = record.time_known;
+        round->killed.us = record.time_us;
       }
-    } else if (tally->foreign++ == 0) {
-      snprintf(tally->first_foreign,
-               sizeof(tally->first_foreign),
-               "%.119s",
-               record.text);
+    } else {
+      foreign_kill(&tally->foreign, &record);
     }
   }
-}
-
-static void print_kill(struct mrelease* mrelease, const struct round* round)
-{
-  struct ktap* ktap = &mrelease->run->ktap;
-  const uint64_t end_us = now_us();
-
-  if (round->kill_lines == 0) {
-    return;
-  }
-  if (!round->time_known || end_us < round->killed_us) {
-    ktap_fact(
-        ktap, "kill", "pid=%d group=%s", round->victim, round->group->name);
-    return;
-  }
-  ktap_fact(ktap,
-            "kill",
-            "pid=%d group=%s teardown_us=%llu",
-            round->victim,
-            round->group->name,
-            (unsigned long long)(end_us - round->killed_us));
 }
 
 static void take_end(struct mrelease* mrelease, struct round* round, int status)
@@ -99,11 +74,15 @@ static void take_end(struct mrelease* mrelease, struct round* round, int status)
   struct mrelease_tally* tally = &mrelease->tally;
 
   round->ended = true;
-  print_kill(mrelease, round);
+  if (round->kill_lines > 0) {
+    print_kill(&mrelease->run->ktap,
+               round->victim,
+               round->group->name,
+               &round->killed,
+               now_us());
+  }
   if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
-    if (tally->odd_ends++ == 0) {
-      tally->first_odd_status = status;
-    }
+    odd_end(&tally->odd_ends, status);
   } else if (!round->stopped) {
     tally->kills[round->way]++;
   }

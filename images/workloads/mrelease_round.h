@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "workloads/lib/bystander.h"
 #include "workloads/lib/cgroup.h"
+#include "workloads/lib/judge.h"
 #include "workloads/lib/kmsg.h"
 #include "workloads/lib/rng.h"
 #include "workloads/lib/workload.h"
@@ -24,25 +24,23 @@ enum way {
 /* What all rounds together saw. */
 struct mrelease_tally
 {
-  uint64_t rounds[WAYS];      /* but for those cut short */
-  uint64_t kills[WAYS];       /* victims that ended by SIGKILL, not by us */
-  uint64_t zeros[WAYS];       /* calls that gave 0 */
-  uint64_t raced[WAYS];       /* struct released, raced */
-  uint64_t events;            /* growth of memory.events oom_kill */
-  uint64_t logged;            /* "Killed process" of victims */
-  uint64_t foreign;           /* "Killed process" of others */
-  char first_foreign[120];    /* its text, "" when there was none */
-  uint64_t odd_ends;          /* victims that ended in another way */
-  int first_odd_status;       /* as waitpid(2) gives it */
-  uint64_t held;              /* victims whose memory was looked at */
-  uint64_t held_max;          /* the most that one had, bytes */
-  uint64_t rss_max;           /* the most that one still mapped, bytes */
-  uint64_t rss_bound;         /* what that may be */
-  uint64_t charged_max;       /* the most that a group was still charged with,
-                               * in hundredths of what the victim had mapped */
-  uint64_t cut_rounds;        /* ended by us, long after the duration */
-  uint64_t stalls;            /* rounds that were given up */
-  uint64_t current_max_after; /* bytes left in a group after a round */
+  uint64_t rounds[WAYS];        /* but for those cut short */
+  uint64_t kills[WAYS];         /* victims that ended by SIGKILL, not by us */
+  uint64_t zeros[WAYS];         /* calls that gave 0 */
+  uint64_t raced[WAYS];         /* struct released, raced */
+  uint64_t events;              /* growth of memory.events oom_kill */
+  uint64_t logged;              /* "Killed process" of victims */
+  struct foreign_kills foreign; /* "Killed process" of others */
+  struct odd_ends odd_ends;     /* victims that ended in another way */
+  uint64_t held;                /* victims whose memory was looked at */
+  uint64_t held_max;            /* the most that one had, bytes */
+  uint64_t rss_max;             /* the most that one still mapped, bytes */
+  uint64_t rss_bound;           /* what that may be */
+  uint64_t charged_max;         /* the most that a group was still charged with,
+                                 * in hundredths of what the victim had mapped */
+  uint64_t cut_rounds;          /* ended by us, long after the duration */
+  uint64_t stalls;              /* rounds that were given up */
+  uint64_t current_max_after;   /* bytes left in a group after a round */
 };
 
 /* A workload in progress. */

@@ -162,9 +162,9 @@ static void print_facts(const struct shared* shared, int intact)
   ktap_count(ktap, "reaps", tally->reaps);
   ktap_count(ktap, "adj_writes", tally->adj_writes);
   ktap_count(ktap, "adj_reads", tally->adj_reads);
-  ktap_count(ktap, "foreign_kills", tally->foreign);
+  ktap_count(ktap, "foreign_kills", tally->foreign.count);
   ktap_count(ktap, "kmsg_lost", shared->kmsg.lost);
-  ktap_count(ktap, "odd_ends", tally->odd_ends);
+  ktap_count(ktap, "odd_ends", tally->odd_ends.count);
   ktap_count(ktap, "cut_rounds", tally->cut_rounds);
   ktap_count(ktap, "stalls", tally->stalls);
   ktap_count(ktap, "current_max_after", tally->current_max_after);
@@ -179,25 +179,14 @@ static void judge_kills(const struct shared* shared)
   const struct shared_tally* tally = &shared->tally;
   struct ktap* ktap = &shared->run->ktap;
   const uint64_t kills = sum(tally->kills);
-  const char* idle = NULL;
-  int i;
+  const char* idle = idle_variant(way_names, tally->rounds, tally->kills, WAYS);
 
-  for (i = WAYS - 1; i >= 0; i--) {
-    if (tally->rounds[i] && !tally->kills[i]) {
-      idle = way_names[i];
-    }
-  }
   ktap_result(ktap,
-              kills > 0 && !idle,
+              !idle,
               "oom kills happened",
               "variant %s killed nobody",
-              idle ? idle : "(none was played)");
-  ktap_result(ktap,
-              tally->foreign == 0,
-              "victims are members only",
-              "%llu kills of others, first: %s",
-              (unsigned long long)tally->foreign,
-              tally->first_foreign);
+              idle ? idle : "");
+  judge_foreign(ktap, &tally->foreign);
   ktap_result(ktap,
               shared->kmsg.lost ? tally->events >= kills
                                 : tally->events == kills,
@@ -256,29 +245,10 @@ static void judge_rest(const struct shared* shared, int intact)
   const struct shared_tally* tally = &shared->tally;
   struct ktap* ktap = &shared->run->ktap;
 
-  ktap_result(ktap,
-              tally->current_max_after <= cgroup_leftover_bound(),
-              "memory.current falls back",
-              "%llu bytes were left in an empty group, the bound is %llu",
-              (unsigned long long)tally->current_max_after,
-              (unsigned long long)cgroup_leftover_bound());
-  ktap_result(ktap,
-              intact == shared->bystanders.count,
-              "bystanders live",
-              "%d of %d lived with their memory intact",
-              intact,
-              shared->bystanders.count);
-  ktap_result(ktap,
-              tally->odd_ends == 0,
-              "members end by the oom killer",
-              "%llu ended otherwise (first wait status 0x%x)",
-              (unsigned long long)tally->odd_ends,
-              (unsigned)tally->first_odd_status);
-  ktap_result(ktap,
-              tally->stalls == 0,
-              "rounds end in time",
-              "%llu rounds could not start, or stood still for 30 s",
-              (unsigned long long)tally->stalls);
+  judge_leftover(ktap, tally->current_max_after);
+  judge_bystanders(ktap, &shared->bystanders, intact);
+  judge_odd_ends(ktap, "members end by the oom killer", &tally->odd_ends);
+  judge_stalls(ktap, tally->stalls, 30);
 }
 
 static enum workload_end run_shared_mm(struct run* run)

@@ -58,8 +58,8 @@ static void take_victim(struct shared* shared,
                         const struct kmsg_record* record)
 {
   clan->victim = member->pid;
-  clan->time_known = record->time_known;
-  clan->killed_us = record->time_us;
+  clan->killed.known = record->time_known;
+  clan->killed.us = record->time_us;
   clan->seen_us = now_us();
   if (clan->guarded) {
     shared->tally.unkillable++;
@@ -91,12 +91,7 @@ static void take_kill(struct shared* shared,
   struct sharer_state* member = find(round, pid, &clan);
 
   if (!member) {
-    if (tally->foreign++ == 0) {
-      snprintf(tally->first_foreign,
-               sizeof(tally->first_foreign),
-               "%.119s",
-               record->text);
-    }
+    foreign_kill(&tally->foreign, record);
     return;
   }
   tally->kills[round->way]++;
@@ -134,24 +129,17 @@ void members_read_log(struct shared* shared, struct round* round)
 }
 
 /* Once all of a clan are gone: only then its memory is. */
-static void print_kill(struct shared* shared, const struct clan* clan)
+static void print_clan_kill(struct shared* shared, const struct clan* clan)
 {
-  struct ktap* ktap = &shared->run->ktap;
-  const uint64_t end_us = now_us();
+  const struct kill_time unknown = {.known = false};
 
-  if (clan->kill_lines == 0) {
-    return;
+  if (clan->kill_lines > 0) {
+    print_kill(&shared->run->ktap,
+               clan->victim,
+               clan->group->name,
+               clan->seized ? &unknown : &clan->killed,
+               now_us());
   }
-  if (!clan->time_known || clan->seized || end_us < clan->killed_us) {
-    ktap_fact(ktap, "kill", "pid=%d group=%s", clan->victim, clan->group->name);
-    return;
-  }
-  ktap_fact(ktap,
-            "kill",
-            "pid=%d group=%s teardown_us=%llu",
-            clan->victim,
-            clan->group->name,
-            (unsigned long long)(end_us - clan->killed_us));
 }
 
 void members_finish(struct shared* shared, struct round* round)
@@ -185,8 +173,8 @@ static void count_end(struct shared* shared,
   } else if (clan->guarded && WIFEXITED(status) &&
              WEXITSTATUS(status) == CLAN_LEFT) {
     tally->guarded++;
-  } else if (tally->odd_ends++ == 0) {
-    tally->first_odd_status = status;
+  } else {
+    odd_end(&tally->odd_ends, status);
   }
 }
 
@@ -202,7 +190,7 @@ static void take_end(struct shared* shared,
     clan->overdue_us = now_us() + OVERDUE_US;
   }
   if (clan->ended == clan->count) {
-    print_kill(shared, clan);
+    print_clan_kill(shared, clan);
   }
 }
 

@@ -26,12 +26,11 @@ struct clan
   bool seized;  /* to be stopped on its way out */
   bool let_go;  /* and no longer */
   unsigned kill_lines;
-  pid_t victim; /* of the first "Killed process" */
-  bool time_known;
-  uint64_t killed_us;  /* when that was logged */
-  uint64_t seen_us;    /* when we read it */
-  uint64_t overdue_us; /* the victim is gone: so must all be by then; 0: it
-                        * is not */
+  pid_t victim;            /* of the first "Killed process" */
+  struct kill_time killed; /* when that was logged */
+  uint64_t seen_us;        /* when we read it */
+  uint64_t overdue_us;     /* the victim is gone: so must all be by then; 0: it
+                            * is not */
   unsigned reaps;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "workloads/lib/bystander.h"
 #include "workloads/lib/cgroup.h"
+#include "workloads/lib/judge.h"
 #include "workloads/lib/kmsg.h"
 #include "workloads/lib/rng.h"
 #include "workloads/lib/workload.h"
@@ -27,32 +27,30 @@ enum way {
 /* What all rounds together saw. */
 struct shared_tally
 {
-  uint64_t rounds[WAYS];   /* but for those cut short */
-  uint64_t kills[WAYS];    /* "Killed process" of members */
-  uint64_t events;         /* growth of memory.events oom_kill */
-  uint64_t processes;      /* started */
-  uint64_t killed;         /* processes that ended by SIGKILL, not by us */
-  uint64_t foreign;        /* "Killed process" of no member */
-  char first_foreign[120]; /* its text, "" when there was none */
-  uint64_t odd_ends;       /* members that ended in another way */
-  int first_odd_status;    /* as waitpid(2) gives it */
-  uint64_t survivors;      /* sharers that outlived the victim */
-  uint64_t later_kills;    /* sharers that it took another kill to end */
-  uint64_t vforked;        /* vforked children that were chosen */
-  uint64_t unkillable;     /* processes that were chosen, though at -1000
-                            * or vforked by one */
-  uint64_t guarded;        /* processes at -1000 that lived, as they should */
-  uint64_t lost;           /* and that did not */
-  uint64_t reaps;          /* "oom_reaper: reaped process" of members */
-  uint64_t again;          /* further ones of the same mm */
-  uint64_t held;           /* clans kept from exiting, and killed */
-  uint64_t unreaped;       /* those that the reaper did not come to */
-  uint64_t adj_writes;     /* of oom_score_adj */
-  uint64_t adj_reads;      /* of what should be the same, or stay */
-  uint64_t adj_wrong;      /* reads that gave another number */
-  char first_wrong[120];   /* the first of them, "" when there was none */
-  uint64_t cut_rounds;     /* ended by us, long after the duration */
-  uint64_t stalls;         /* rounds that were given up */
+  uint64_t rounds[WAYS];        /* but for those cut short */
+  uint64_t kills[WAYS];         /* "Killed process" of members */
+  uint64_t events;              /* growth of memory.events oom_kill */
+  uint64_t processes;           /* started */
+  uint64_t killed;              /* processes that ended by SIGKILL, not by us */
+  struct foreign_kills foreign; /* "Killed process" of no member */
+  struct odd_ends odd_ends;     /* members that ended in another way */
+  uint64_t survivors;           /* sharers that outlived the victim */
+  uint64_t later_kills;         /* sharers that it took another kill to end */
+  uint64_t vforked;             /* vforked children that were chosen */
+  uint64_t unkillable;          /* processes that were chosen, though at -1000
+                                 * or vforked by one */
+  uint64_t guarded;      /* processes at -1000 that lived, as they should */
+  uint64_t lost;         /* and that did not */
+  uint64_t reaps;        /* "oom_reaper: reaped process" of members */
+  uint64_t again;        /* further ones of the same mm */
+  uint64_t held;         /* clans kept from exiting, and killed */
+  uint64_t unreaped;     /* those that the reaper did not come to */
+  uint64_t adj_writes;   /* of oom_score_adj */
+  uint64_t adj_reads;    /* of what should be the same, or stay */
+  uint64_t adj_wrong;    /* reads that gave another number */
+  char first_wrong[120]; /* the first of them, "" when there was none */
+  uint64_t cut_rounds;   /* ended by us, long after the duration */
+  uint64_t stalls;       /* rounds that were given up */
   uint64_t current_max_after; /* bytes left in a group after a round */
 };
 
