@@ -286,6 +286,7 @@ std::vector<Finding> check_results(const KtapReport& ktap,
 bool exercised(const RunEvidence& evidence)
 {
   static const std::set<std::string_view> about_oom{"memcg",
+                                                    "global",
                                                     "mlock",
                                                     "thp",
                                                     "hugetlb-shared",
