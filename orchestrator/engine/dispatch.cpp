@@ -251,12 +251,19 @@ Status Dispatcher::take(const StepEvent& event)
   return Ok{};
 }
 
-/// Why a step has no outcome, with the end of what it said.
+/// Why a step has no outcome that can be used, with the end of what it said.
 static std::string words_of(const std::filesystem::path& out,
-                            const ExitStatus& status)
+                            const ExitStatus& status,
+                            const Error& error)
 {
-  auto words = fmt::format("oopsfarm-step ended with {} and left no outcome",
-                           to_string(status));
+  std::error_code ignored;
+  const bool is_there = std::filesystem::exists(out / "outcome.json", ignored);
+  auto words =
+      is_there ? fmt::format("oopsfarm-step's outcome can't be read, is it of "
+                             "another version than oopsfarm? {}",
+                             error.message)
+               : fmt::format("oopsfarm-step ended with {} and left no outcome",
+                             to_string(status));
   if (const auto log = read_file(out / "step.log", 8U << 20)) {
     constexpr std::size_t tail = 2000;
     words += "\n" + log->substr(log->size() - std::min(log->size(), tail));
@@ -273,7 +280,7 @@ void Dispatcher::finish_build(const Running& running, const ExitStatus& status)
   if (parsed) {
     outcome = *std::move(parsed);
   } else {
-    outcome.detail = words_of(running.out, status);
+    outcome.detail = words_of(running.out, status, parsed.error());
     outcome.title = split_lines(outcome.detail).front();
   }
   record_build(*running.build, std::move(outcome));
@@ -328,7 +335,7 @@ void Dispatcher::finish_run(const Running& running, const ExitStatus& status)
   } else {
     reap(running);
     outcome.run_id = running.out.filename().string();
-    outcome.detail = words_of(running.out, status);
+    outcome.detail = words_of(running.out, status, parsed.error());
     outcome.title = split_lines(outcome.detail).front();
   }
   observer_.ran(label, outcome);

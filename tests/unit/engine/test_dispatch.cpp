@@ -317,6 +317,19 @@ TEST_CASE("engine::Dispatcher tries a run again that the farm itself lost")
     CHECK(cells[0].verdict == Verdict::infra);
     CHECK(cells[0].observations == 0);
     CHECK(cells[0].infra_failures == 3);
+    CHECK(cells[0].title.find("left no outcome") != std::string::npos);
+  }
+  SUBCASE("and says so of an outcome that is of another version")
+  {
+    FakeExecutor executor(1, [&](const StepSpec& spec) {
+      return std::holds_alternative<RunSpec>(spec) ? std::string("{}")
+                                                   : all_well(spec);
+    });
+    Dispatcher dispatcher(
+        plan, farm.context, {}, executor, farm.recorder, farm.stop);
+    REQUIRE(dispatcher.work().has_value());
+    CHECK(dispatcher.cells()[0].title.find("another version") !=
+          std::string::npos);
   }
 }
 
