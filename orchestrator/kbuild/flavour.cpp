@@ -46,6 +46,20 @@ Result<std::vector<std::string>> list_flavours(const fs::path& kconfigs)
   return names;
 }
 
+/// What of a fragment decides about the kernel: no kernel is to be built again
+/// for a comment, nor for the count of its objects.
+static std::string meaning_of(const Fragment& fragment)
+{
+  auto text = fmt::format("base {}\n", fragment.base);
+  for (const auto& wish : fragment.wishes) {
+    text += fmt::format("{}={} {}\n",
+                        wish.symbol,
+                        wish.value,
+                        wish.need == Need::must ? "must" : "if available");
+  }
+  return text;
+}
+
 Result<Flavour>
 load_flavour(const fs::path& kconfigs, const std::string& name, Arch arch)
 {
@@ -72,7 +86,7 @@ load_flavour(const fs::path& kconfigs, const std::string& name, Arch arch)
                            fragment.not_for.begin(),
                            fragment.not_for.end());
     flavour.fragments.push_back(file);
-    digest += fmt::format("{} {}\n", text.size(), sha256_hex(text));
+    digest += meaning_of(fragment);
   }
   flavour.hash = sha256_hex(digest);
   return flavour;

@@ -19,7 +19,7 @@ struct Flavour
 {
   std::string name;
   std::vector<std::filesystem::path> fragments;
-  std::string hash; ///< SHA-256 over the fragments' contents, in order
+  std::string hash; ///< SHA-256 over what the fragments want, in order
   std::vector<Exclusion> not_for; ///< of all fragments
 };
 

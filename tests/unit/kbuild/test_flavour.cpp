@@ -48,13 +48,22 @@ TEST_CASE("flavours of a folder")
               "common.config", "x86_64.config", "mm-debug.config"});
   }
 
-  SUBCASE("have a hash that only the content changes")
+  SUBCASE("have a hash that only what they want changes")
   {
     const auto before = load_flavour(path, "plain", Arch::x86_64)->hash;
     CHECK(before == load_flavour(path, "plain", Arch::x86_64)->hash);
     CHECK(before != load_flavour(path, "plain", Arch::ppc64le)->hash);
-    testing::spit(path / "common.config", "CONFIG_A=y\n# more\n");
+    const std::string text = "CONFIG_A=y\n";
+    testing::spit(path / "common.config",
+                  "# more\n# objects: x86_64=7\n\n" + text);
+    CHECK(before == load_flavour(path, "plain", Arch::x86_64)->hash);
+    testing::spit(path / "common.config", text + "CONFIG_MORE=y\n");
     CHECK(before != load_flavour(path, "plain", Arch::x86_64)->hash);
+    testing::spit(path / "common.config",
+                  text + "CONFIG_MORE=y # if available\n");
+    const auto available = load_flavour(path, "plain", Arch::x86_64)->hash;
+    testing::spit(path / "common.config", text + "CONFIG_MORE=y\n");
+    CHECK(available != load_flavour(path, "plain", Arch::x86_64)->hash);
   }
 
   SUBCASE("say which targets can't have them, by name, architecture or MMU")
