@@ -22,6 +22,7 @@ using OnProgress = std::function<void(const Progress&)>;
 /// | QEMU's start → init speaks on serial 1 | spec.boot_timeout |
 /// | no byte on either serial | spec.silence_timeout |
 /// | no heartbeat while the console prints | spec.silence_timeout |
+/// | the same, and it came back (by the guest's clock) | half of that |
 /// | workload past its duration | its duration again, and 60 s |
 /// | crash seen → guest ended | 3 s, at once when the report is complete |
 /// | hang → guest ended | PostMortemTimes::total; with a memory dump more |

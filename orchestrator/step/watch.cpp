@@ -142,6 +142,7 @@ RunEvidence GuestWatch::evidence(GuestEnd end) const
   RunEvidence evidence;
   evidence.end = end;
   evidence.bound = bound_of(end);
+  evidence.heartbeat_bound = spec_.silence_timeout / 2;
   evidence.workload = spec_.workload;
   evidence.mmu = spec_.target.mmu;
   evidence.boot_phase = boot_.phase();

@@ -132,3 +132,13 @@ TEST_CASE("step::GuestWatch::evidence says which bound was passed")
   CHECK_FALSE(evidence.init_reached);
   CHECK(evidence.console_tail.find("Linux version") != std::string::npos);
 }
+
+TEST_CASE("step::GuestWatch bounds a heartbeat that came back by the half")
+{
+  const auto spec = a_spec();
+  GuestWatch watch(spec);
+  watch.ktap(hello + "# beat: 1000\n# beat: 32000\n");
+  const auto evidence = watch.evidence(GuestEnd::powered_off);
+  CHECK(evidence.ktap.longest_gap_ms == 31000);
+  CHECK(evidence.heartbeat_bound == seconds(30));
+}
