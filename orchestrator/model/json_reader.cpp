@@ -37,6 +37,38 @@ struct JsonReader::State
     }
     return &*found;
   }
+
+  /// The first thing that is wrong is kept.
+  void fail(const char* key, const std::string& why)
+  {
+    if (problem.empty()) {
+      problem = fmt::format("'{}{}': {}", where, key, why);
+    }
+  }
+
+  /// A list whose items are all of one kind.
+  template <typename T>
+  void list(const char* key,
+            bool (Json::*is_right)() const noexcept,
+            const char* why_not,
+            std::vector<T>& items)
+  {
+    const auto* json = take(key);
+    if (json == nullptr) {
+      return;
+    }
+    items.clear();
+    if (!json->is_array() ||
+        !std::all_of(json->begin(), json->end(), [&](const Json& item) {
+          return (item.*is_right)();
+        })) {
+      fail(key, why_not);
+      return;
+    }
+    for (const auto& item : *json) {
+      items.push_back(item.template get<T>());
+    }
+  }
 };
 
 JsonReader::JsonReader(std::unique_ptr<State> state) : state_(std::move(state))
@@ -75,9 +107,7 @@ bool JsonReader::failed() const
 
 void JsonReader::fail(const char* key, const std::string& why)
 {
-  if (!failed()) {
-    state_->problem = fmt::format("'{}{}': {}", state_->where, key, why);
-  }
+  state_->fail(key, why);
 }
 
 void JsonReader::text(const char* key, std::string& value)
@@ -95,23 +125,7 @@ void JsonReader::text(const char* key, std::string& value)
 
 void JsonReader::texts(const char* key, std::vector<std::string>& value)
 {
-  const auto* json = state_->take(key);
-  if (json == nullptr) {
-    return;
-  }
-  value.clear();
-  const bool right =
-      json->is_array() &&
-      std::all_of(json->begin(), json->end(), [](const Json& item) {
-        return item.is_string();
-      });
-  if (!right) {
-    fail(key, "must be a list of strings");
-    return;
-  }
-  for (const auto& item : *json) {
-    value.push_back(item.get<std::string>());
-  }
+  state_->list(key, &Json::is_string, "must be a list of strings", value);
 }
 
 void JsonReader::text_map(const char* key,
@@ -184,23 +198,10 @@ void JsonReader::paths(const char* key,
 
 void JsonReader::numbers(const char* key, std::vector<std::uint64_t>& value)
 {
-  const auto* json = state_->take(key);
-  if (json == nullptr) {
-    return;
-  }
-  value.clear();
-  const bool right =
-      json->is_array() &&
-      std::all_of(json->begin(), json->end(), [](const Json& item) {
-        return item.is_number_unsigned();
-      });
-  if (!right) {
-    fail(key, "must be a list of unsigned integers");
-    return;
-  }
-  for (const auto& item : *json) {
-    value.push_back(item.get<std::uint64_t>());
-  }
+  state_->list(key,
+               &Json::is_number_unsigned,
+               "must be a list of unsigned integers",
+               value);
 }
 
 void JsonReader::seconds(const char* key, std::chrono::seconds& value)
