@@ -3,6 +3,7 @@
 
 #include "workloads/lib/child.h"
 #include "workloads/lib/clock.h"
+#include "workloads/lib/file.h"
 #include "workloads/lib/meminfo.h"
 #include "workloads/memcg_eater.h"
 
@@ -493,18 +494,6 @@ static bool play_order(struct global* global, struct round* round)
   good = start_taker(global, round) && take_all(global, round);
   stop_members(round);
   return good;
-}
-
-static void close_pair(int pair[2])
-{
-  int i;
-
-  for (i = 0; i < 2; i++) {
-    if (pair[i] >= 0) {
-      close(pair[i]);
-      pair[i] = -1;
-    }
-  }
 }
 
 /* From the opened gate to the end of the last member. */

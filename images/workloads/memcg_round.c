@@ -2,6 +2,7 @@
 #include "workloads/memcg_round.h"
 
 #include "workloads/lib/clock.h"
+#include "workloads/lib/file.h"
 #include "workloads/memcg_eater.h"
 
 #include <errno.h>
@@ -343,18 +344,6 @@ read_events(const struct cgroup* group, uint64_t* kills, uint64_t* group_kills)
   *group_kills = 0;
   cgroup_keyed(group, "memory.events", "oom_kill", kills);
   cgroup_keyed(group, "memory.events", "oom_group_kill", group_kills);
-}
-
-static void close_pair(int pair[2])
-{
-  int i;
-
-  for (i = 0; i < 2; i++) {
-    if (pair[i] >= 0) {
-      close(pair[i]);
-      pair[i] = -1;
-    }
-  }
 }
 
 /* From the opened gate to the end of the last member. */

@@ -395,18 +395,6 @@ static bool play(struct mrelease* mrelease, struct round* round)
   return await(mrelease, round, all_ended);
 }
 
-static void close_pair(int pair[2])
-{
-  int i;
-
-  for (i = 0; i < 2; i++) {
-    if (pair[i] >= 0) {
-      close(pair[i]);
-      pair[i] = -1;
-    }
-  }
-}
-
 /* After a stall: what can still go is given the time to. */
 static void give_up(struct mrelease* mrelease, struct round* round)
 {

@@ -117,3 +117,15 @@ uint64_t total_memory(void)
 
   return read_keyed("/proc/meminfo", "MemTotal", &kib) == 0 ? kib << 10 : 0;
 }
+
+void close_pair(int pair[2])
+{
+  int i;
+
+  for (i = 0; i < 2; i++) {
+    if (pair[i] >= 0) {
+      close(pair[i]);
+      pair[i] = -1;
+    }
+  }
+}

@@ -25,3 +25,6 @@ int read_keyed(const char* path, const char* key, uint64_t* value);
 
 /* The guest's memory in bytes (MemTotal); 0 when it can't be read. */
 uint64_t total_memory(void);
+
+/* Closes what is open of a pipe, and marks both ends as closed (-1). */
+void close_pair(int pair[2]);
