@@ -27,15 +27,40 @@ static std::string literal_pattern(const std::string& file)
   return pattern + "\n";
 }
 
+/// True for a registration that a killed git left half written, or that is of a
+/// worktree which stood below `parent`.
+static bool is_dead(const fs::path& admin, const fs::path& parent)
+{
+  constexpr std::uint64_t longest = 8192;
+  const auto link = read_file(admin / "gitdir", longest);
+  std::error_code error;
+  if (!link || !fs::exists(admin / "HEAD", error) ||
+      !fs::exists(admin / "commondir", error)) {
+    return true;
+  }
+  const auto folder = fs::path(std::string(trim(*link))).parent_path();
+  // git wrote the real path; `parent` may lead there by a link.
+  return fs::equivalent(folder.parent_path(), parent, error) &&
+         !fs::exists(folder, error);
+}
+
 Status remove_dead_scratch(const Repository& repository, const fs::path& parent)
 {
+  const auto folder = fs::absolute(parent).lexically_normal();
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(parent, error)) {
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().filename().string().starts_with(prefix)) {
       TRY(remove_tree(entry.path()));
     }
   }
-  return prune_worktrees(repository);
+  TRY_ASSIGN(const auto lock, lock_worktrees(repository));
+  for (const auto& entry :
+       fs::directory_iterator(repository.git_dir() / "worktrees", error)) {
+    if (is_dead(entry.path(), folder)) {
+      TRY(remove_tree(entry.path()));
+    }
+  }
+  return Ok{};
 }
 
 static Status add_registration(const Repository& repository,
@@ -87,8 +112,8 @@ void ScratchWorktree::release()
   }
   constexpr std::chrono::seconds patience{5};
   const auto lock = wait_for_lock(lock_, patience, nullptr);
-  // The registration last: git takes one without its folder for stale, and
-  // prunes it, should we be killed between the two.
+  // The registration last: without its folder it is dead, and is removed
+  // at the next start, should we be killed between the two.
   static_cast<void>(remove_tree(path_));
   static_cast<void>(remove_tree(admin_));
 }

@@ -140,12 +140,4 @@ Status checkout(const Repository& repository,
                         whole);
 }
 
-Status prune_worktrees(const Repository& repository)
-{
-  TRY_ASSIGN(const auto lock, lock_worktrees(repository));
-  TRY(repository.git().output(
-      repository.call({"worktree", "prune", "--expire=now"})));
-  return Ok{};
-}
-
 } // namespace oopsfarm

@@ -22,11 +22,12 @@ Status checkout(const Repository& repository,
                 const std::filesystem::path& path,
                 const std::string& commit);
 
-/// Removes the registrations of worktrees whose folders are gone.
-Status prune_worktrees(const Repository& repository);
-
 /// Removes what scratch worktrees of killed processes left below `parent`, and
-/// their registrations. REQUIRES: no living process has one there (the state
+/// their registrations; and half written ones of any worktree. Those of
+/// worktrees elsewhere stay though their folders are not to be seen (`git
+/// worktree prune` removes them): a disk may be missing for now, and a worktree
+/// without its registration is checked out anew, and built anew after that.
+/// REQUIRES: no living process works with worktrees of `repository` (the state
 /// folder's lock is held).
 Status remove_dead_scratch(const Repository& repository,
                            const std::filesystem::path& parent);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kbuild/source.h"
 
+#include "base/log.h"
 #include "git/worktree.h"
 #include "sys/file.h"
+
+#include <fmt/format.h>
 
 namespace oopsfarm {
 
@@ -37,7 +40,12 @@ Status move_source(const Repository& repository,
   TRY(remove_tree(state));
   const bool whole =
       before && before->rfind(repository.git_dir().string() + "\n", 0) == 0;
-  if (!whole || !quick_move(repository.git(), source, commit)) {
+  const auto moved = whole ? quick_move(repository.git(), source, commit)
+                           : Status(infra_error("it was not left whole"));
+  if (!moved) {
+    // Worth a line: files may get new times, and then all is compiled again.
+    log::info(fmt::format(
+        "{}: {}; checking it out", source.string(), moved.error().message));
     TRY(checkout(repository, source, commit));
   }
   return write_file(state, wanted);

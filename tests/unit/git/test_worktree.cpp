@@ -196,18 +196,6 @@ TEST_CASE("git::checkout")
   }
 }
 
-TEST_CASE("git::prune_worktrees")
-{
-  TwoCommits two;
-  REQUIRE(checkout(two.repository(), two.path, two.first));
-  const auto kept = two.temp.path() / "kept";
-  REQUIRE(checkout(two.repository(), kept, two.first));
-  fs::remove_all(two.path);
-  REQUIRE(prune_worktrees(two.repository()));
-  CHECK(names_in(two.repo.git_dir() / "worktrees") ==
-        std::vector<std::string>{"kept"});
-}
-
 TEST_CASE("git::ScratchWorktree")
 {
   TwoCommits two;
@@ -254,6 +242,25 @@ TEST_CASE("git::ScratchWorktree")
     CHECK(names_in(parent) == std::vector<std::string>{"notes"});
     CHECK(names_in(two.repo.git_dir() / "worktrees") ==
           std::vector<std::string>{"src"});
+  }
+  SUBCASE("a worktree elsewhere whose disk is missing for now is kept")
+  {
+    REQUIRE(checkout(repository, two.path, two.first));
+    const auto away = two.temp.path() / "away";
+    fs::rename(two.path, away);
+    REQUIRE(remove_dead_scratch(repository, parent));
+    fs::rename(away, two.path);
+    const auto time = fs::last_write_time(two.path / "mm/oom_kill.c");
+    REQUIRE(checkout(repository, two.path, two.first));
+    CHECK(fs::last_write_time(two.path / "mm/oom_kill.c") == time);
+  }
+  SUBCASE("a registration that a killed git left half written is removed")
+  {
+    const auto half = two.repo.git_dir() / "worktrees/src7";
+    fs::create_directories(half);
+    spit(half / "locked", "initializing");
+    REQUIRE(remove_dead_scratch(repository, parent));
+    CHECK_FALSE(fs::exists(half));
   }
   SUBCASE("a failure leaves nothing behind")
   {
