@@ -142,6 +142,19 @@ static std::string arguments_xml(const Target& target)
   return out + "  </qemu:commandline>\n";
 }
 
+/// With this capability libvirt asks QEMU for each of an x86 CPU's 260
+/// properties before it lets the guest run, 0.4 s in all; without, for two
+/// words that say the same.
+static std::string capabilities_xml(const Target& target)
+{
+  if (target.arch != Arch::x86_64) {
+    return "";
+  }
+  return "  <qemu:capabilities>\n"
+         "    <qemu:del capability='cpu-unavailable-features'/>\n"
+         "  </qemu:capabilities>\n";
+}
+
 static std::string os_xml(const DomainSpec& spec)
 {
   return fmt::format("  <os>\n"
@@ -200,7 +213,8 @@ std::string domain_xml(const DomainSpec& spec)
          "  <on_poweroff>destroy</on_poweroff>\n"
          "  <on_reboot>destroy</on_reboot>\n"
          "  <on_crash>destroy</on_crash>\n" +
-         devices_xml(spec) + arguments_xml(spec.target) + "</domain>\n";
+         devices_xml(spec) + arguments_xml(spec.target) +
+         capabilities_xml(spec.target) + "</domain>\n";
 }
 
 } // namespace oopsfarm
