@@ -30,8 +30,6 @@ static BuildLimits limits_of(const FarmConfig& config)
   return limits;
 }
 
-/// What builds of kernels and of selftests have in common; `kconfig` is the
-/// flavour, or selftests_kconfig.
 std::vector<KernelSource> kernels_of(const Job& job, const ApplyResult& applied)
 {
   std::vector<KernelSource> kernels = {{"base", applied.base}};
@@ -51,6 +49,8 @@ std::vector<KernelSource> kernels_of(const Job& job, const ApplyResult& applied)
   return kernels;
 }
 
+/// What builds of kernels and of selftests have in common; `kconfig` is the
+/// flavour, or selftests_kconfig.
 static BuildSpec common_spec(const PlanInput& input,
                              const KernelSource& kernel,
                              Arch arch,
@@ -64,6 +64,7 @@ static BuildSpec common_spec(const PlanInput& input,
   spec.kconfig = kconfig;
   spec.toolchain = input.toolchains.at(arch);
   spec.series = kernel.series;
+  spec.base = kernel.series.empty() ? "" : input.kernels.front().commit;
   spec.object_tree = state.objects() /
                      (input.job->tree + "-" + to_string(arch) + "-" + kconfig);
   spec.ccache = state.ccache();

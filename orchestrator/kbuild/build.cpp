@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kbuild/build.h"
 
+#include "base/log.h"
 #include "base/strings.h"
 #include "base/units.h"
 #include "git/repository.h"
@@ -171,8 +172,9 @@ private:
     }
     if (full) {
       tree.state().objects = outcome_.objects;
-      TRY(tree.save());
     }
+    tree.state().built = spec_.commit;
+    TRY(tree.save());
     return keep_kernel(tree);
   }
 
@@ -294,11 +296,43 @@ private:
   BuildOutcome outcome_;
 };
 
+/// Brings the shared objects to the base of a series, where the last build of
+/// the tree's own commits was of another commit or config: what differs would
+/// be compiled anew for each series. A base that can't be built is left alone.
+Status build_base_objects(const BuildSpec& spec,
+                          ProcessRunner& processes,
+                          const Stop& stop,
+                          const std::function<void(const Progress&)>& progress)
+{
+  BuildSpec base = spec;
+  base.series.clear();
+  base.commit = spec.base;
+  base.out = spec.out / "base";
+  if (has_objects_of(base, config_id(base))) {
+    return Ok{};
+  }
+  log::info(fmt::format("{}: the objects are not those of the base, {}: "
+                        "building it first",
+                        spec.object_tree.string(),
+                        spec.base));
+  const auto tell = [&](Progress step) {
+    step.phase = "base " + step.phase;
+    progress(step);
+  };
+  TRY(make_folder(base.out));
+  const auto made = Build(base, processes, stop, tell).run();
+  TRY(remove_tree(base.out));
+  if (!made && made.error().fault != Fault::user) {
+    return made.error();
+  }
+  return Ok{};
+}
+
 /// Removes what a build without an outcome put into its folder.
 void remove_partial(const fs::path& out)
 {
   for (const char* name :
-       {"vmlinux", "System.map", "config", "build.log", "programs"}) {
+       {"vmlinux", "System.map", "config", "build.log", "programs", "base"}) {
     std::error_code ignored;
     fs::remove_all(out / name, ignored);
   }
@@ -320,6 +354,13 @@ build_kernel(const BuildSpec& spec,
     return internal_error("a build's selftests need safe names");
   }
   TRY(make_folder(spec.out));
+  if (!spec.base.empty() && spec.selftests.empty()) {
+    const auto ready = build_base_objects(spec, processes, stop, progress);
+    if (!ready) {
+      remove_partial(spec.out);
+      return ready.error();
+    }
+  }
   auto outcome = Build(spec, processes, stop, progress).run();
   if (!outcome) {
     remove_partial(spec.out);

@@ -17,8 +17,10 @@ namespace oopsfarm {
 /// write outcome.json.
 ///
 /// The outcome is pass, or build_failed with a title and the first compiler
-/// errors. For a series, a kconfig that can't be met and a build that goes over
-/// its limits is build_failed, too; for a commit of the tree itself (series is
+/// errors. For a series, the shared objects are first brought to spec.base
+/// where they are of another commit or config. For a series, a kconfig that
+/// can't be met and a build that goes over its limits is build_failed, too; for
+/// a commit of the tree itself (series is
 /// "") those are Errors: user for the kconfig, infra for the limits. Other
 /// Errors: user when another process works in the object tree or the toolchain
 /// is missing; infra for all else, a requested stop among it. On any Error,

@@ -13,8 +13,7 @@ namespace oopsfarm {
 
 constexpr std::uint64_t max_config = 4U << 20;
 
-/// What a tree is configured with, apart from its commit.
-static std::string config_id(const BuildSpec& spec)
+std::string config_id(const BuildSpec& spec)
 {
   return sha256_hex(fmt::format("{}\n{}\n{}\n",
                                 to_string(spec.arch),

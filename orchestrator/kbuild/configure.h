@@ -21,6 +21,9 @@ struct Configured
   std::vector<std::string> unmet; ///< one explanation each; empty: all is well
 };
 
+/// What a tree is configured with, apart from its commit.
+std::string config_id(const BuildSpec& spec);
+
 /// Makes the .config of an object tree: the base defconfig, then the wishes
 /// (all else off when the base is tinyconfig, at its default otherwise). Does
 /// nothing when the tree is configured with the same fragments, and no file

@@ -15,11 +15,12 @@ namespace fs = std::filesystem;
 
 std::string format_state(const ObjectState& state)
 {
-  return fmt::format("generation {}\nseries {}\ncommit {}\nconfig {}\n"
-                     "objects {}\n",
+  return fmt::format("generation {}\nseries {}\ncommit {}\nbuilt {}\n"
+                     "config {}\nobjects {}\n",
                      state.generation,
                      state.series,
                      state.commit,
+                     state.built,
                      state.config,
                      state.objects);
 }
@@ -40,6 +41,8 @@ ObjectState parse_state(std::string_view text)
       state.series = value;
     } else if (key == "commit") {
       state.commit = value;
+    } else if (key == "built") {
+      state.built = value;
     } else if (key == "config") {
       state.config = value;
     } else if (key == "objects") {
@@ -54,6 +57,12 @@ static ObjectState load_state(const fs::path& file)
 {
   const auto text = read_file(file, 1U << 16);
   return text ? parse_state(*text) : ObjectState{};
+}
+
+bool has_objects_of(const BuildSpec& spec, const std::string& config)
+{
+  const auto state = load_state(spec.object_tree / "obj.state");
+  return state.built == spec.commit && state.config == config;
 }
 
 ObjectTree::ObjectTree(FileLock lock, const BuildSpec& spec)
@@ -89,6 +98,7 @@ Status ObjectTree::prepare_shared()
 {
   state_ = load_state(root_ / "obj.state");
   state_.generation = new_id();
+  state_.built.clear();
   return save();
 }
 

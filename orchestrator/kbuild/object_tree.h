@@ -22,6 +22,7 @@ struct ObjectState
   std::string generation;    ///< new with every build that may change them
   std::string series;        ///< a layer's: whose it is
   std::string commit;        ///< configured at; "" = not configured
+  std::string built;         ///< whole since; "" = a build failed, or goes on
   std::string config;        ///< what it was configured with
   std::uint64_t objects = 0; ///< compiled by the last full build; 0 = unknown
 };
@@ -29,6 +30,10 @@ struct ObjectState
 /// `key value` lines. Pure; what is not understood is left out.
 std::string format_state(const ObjectState& state);
 ObjectState parse_state(std::string_view text);
+
+/// Whether the shared objects of spec.object_tree are those of a build of
+/// spec.commit that went well, configured with `config`. Takes no lock.
+bool has_objects_of(const BuildSpec& spec, const std::string& config);
 
 /// A persistent object tree, locked:
 ///

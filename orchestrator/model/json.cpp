@@ -97,6 +97,7 @@ std::string to_json(const BuildSpec& spec)
                {"fragments_hash", spec.fragments_hash},
                {"toolchain", spec.toolchain},
                {"series", spec.series},
+               {"base", spec.base},
                {"object_tree", spec.object_tree.string()},
                {"ccache", spec.ccache.string()},
                {"out", spec.out.string()},
@@ -234,6 +235,7 @@ static BuildSpec read_build_spec(JsonReader& in)
   in.text("fragments_hash", spec.fragments_hash);
   in.text("toolchain", spec.toolchain);
   in.text("series", spec.series);
+  in.text("base", spec.base);
   in.path("object_tree", spec.object_tree);
   in.path("ccache", spec.ccache);
   in.path("out", spec.out);

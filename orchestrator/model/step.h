@@ -48,6 +48,9 @@ struct BuildSpec
   /// under test (is_safe_name): its builds work on a layer of their own above
   /// the shared objects (docs/design/0003-build-sandbox.md).
   std::string series;
+  /// Of a series: the commit that it is applied to, on whose objects its build
+  /// is quick. "": whatever the shared objects are of.
+  std::string base = {};
   std::filesystem::path object_tree; ///< persistent: src/ and obj/ inside
   std::filesystem::path ccache;      ///< folder of ccache
   std::filesystem::path out;         ///< where the kernel and outcome.json go

@@ -97,13 +97,17 @@ public:
   Result<BuildOutcome> build(const std::string& commit,
                              const std::string& series = "")
   {
-    return build_kernel(
-        spec(commit, series), runner(), stop, [&](const Progress& progress) {
-          phases.push_back(progress.phase);
-          if (on_progress) {
-            on_progress(progress);
-          }
-        });
+    return build(spec(commit, series));
+  }
+
+  Result<BuildOutcome> build(const BuildSpec& what)
+  {
+    return build_kernel(what, runner(), stop, [&](const Progress& progress) {
+      phases.push_back(progress.phase);
+      if (on_progress) {
+        on_progress(progress);
+      }
+    });
   }
 
   std::string log() const

@@ -128,6 +128,41 @@ TEST_CASE("build_kernel keeps a series to itself")
     CHECK_FALSE(has(kernel.log(), "mine"));
   }
 
+  SUBCASE("on objects of its base, which are made once where they are not")
+  {
+    const auto patch = kernel.commit_hook("@echo a patch");
+    auto spec = kernel.spec(patch, "s1");
+    spec.base = kernel.base;
+    const auto made_base = [&] {
+      const auto count = std::count(
+          kernel.phases.begin(), kernel.phases.end(), "base checkout");
+      kernel.phases.clear();
+      return count;
+    };
+    CHECK(outcome_of(kernel.build(spec)).verdict == Verdict::pass);
+    CHECK(made_base() == 0);
+    const auto other = kernel.repo.commit(
+        "mm/a.c", "int main(void) { return 7; }\n", "another base");
+    outcome_of(kernel.build(other));
+    const auto id = outcome_of(kernel.build(spec)).build_id;
+    CHECK(made_base() == 1);
+    CHECK_FALSE(fs::exists(kernel.out() / "base"));
+    spec.series = "s2";
+    CHECK(outcome_of(kernel.build(spec)).build_id == id);
+    CHECK(made_base() == 0);
+    kernel.fragment("CONFIG_FOO=y\nCONFIG_N=3\n");
+    spec.fragments_hash = kernel.spec(patch, "s2").fragments_hash;
+    outcome_of(kernel.build(spec));
+    CHECK(made_base() == 1);
+  }
+
+  SUBCASE("though its base does not build")
+  {
+    auto spec = kernel.spec(kernel.base, "s1");
+    spec.base = kernel.commit_hook("@exit 1");
+    CHECK(outcome_of(kernel.build(spec)).verdict == Verdict::pass);
+  }
+
   SUBCASE("with ccache to read only")
   {
     const auto patch = kernel.commit_hook(
