@@ -22,6 +22,10 @@ CACHE = pathlib.Path(
     os.environ.get("OOPSFARM_TEST_CACHE",
                    pathlib.Path.home() / ".cache/oopsfarm-test"))
 STATE = CACHE / "state"
+TARGETS = ["x86_64", "ppc64le-radix", "ppc64le-hash"]
+# The workloads that make the OOM killer kill.
+KILLERS = ["memcg", "global", "mlock", "thp", "shared-mm", "mrelease",
+           "hugetlb-shared", "notifier"]
 QEMU = {"x86_64": "qemu-system-x86_64", "ppc64le": "qemu-system-ppc64"}
 
 # The machine of images/targets/ on the shortest command line that has it.
@@ -60,6 +64,45 @@ def farm_run(job, *options):
         sys.exit(f"{job.read_text()}exit {done.returncode}\n"
                  f"{done.stdout}{done.stderr}")
     return seconds, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def farm_cells(folder, job, guests, *options):
+    """The cells of a job whose runs may fail, so many guests at a time."""
+    config = pathlib.Path(folder) / "farm.yaml"
+    config.write_text(f"parallel_guests: {guests}\n")
+    done = subprocess.run(
+        [str(BIN / "oopsfarm"), "--state", str(STATE), "--config", str(config),
+         "run", "--json", str(job), *map(str, options)],
+        capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        sys.exit(f"{job.read_text()}exit {done.returncode}\n"
+                 f"{done.stdout}{done.stderr}")
+    objects = [json.loads(line) for line in done.stdout.splitlines()]
+    return [item for item in objects if item["kind"] == "cell"]
+
+
+CELL_HEADER = (f"{'workload':16} {'target':14} {'kills':>6} {'a second':>9}"
+               "  teardown, ms: median, p99 (victims)")
+
+
+def cell_row(workload, cell):
+    """Prints what one cell's first run did; whether it passed or skipped. The
+    time is the guest's own, from the workload's start to its end."""
+    line = f"{workload:16} {cell['target']:14}"
+    run = STATE / "runs" / cell["run_ids"][0]
+    if cell["verdict"] == "pass":
+        outcome = json.loads((run / "outcome.json").read_text())
+        elapsed = int(outcome["facts"].get("elapsed_ms",
+                                           outcome["guest_ms"])) / 1000
+        line += f" {cell['kills']:6} {cell['kills'] / elapsed:9.1f}"
+        if cell["teardown_us"]:
+            times = cell["teardown_us"]
+            line += (f" {times['median'] / 1000:10.1f} "
+                     f"{times['p99'] / 1000:10.1f}  ({times['count']})")
+    else:
+        line += f" {cell['verdict']}: {cell['title']}  {run}"
+    print(line, flush=True)
+    return cell["verdict"] in ("pass", "skip")
 
 
 def run_folder(objects):
@@ -114,7 +157,8 @@ def row(name, ours, theirs, limit=None):
     return fine
 
 
-__all__ = ["BIN", "BY_HAND", "CACHE", "DEFAULTS", "ROOT", "SHARE", "STATE",
-           "cmdline_of", "farm_run", "hand_argv", "job_file", "json", "os",
+__all__ = ["BIN", "BY_HAND", "CACHE", "CELL_HEADER", "DEFAULTS", "KILLERS",
+           "ROOT", "SHARE", "STATE", "TARGETS", "cell_row", "cmdline_of",
+           "farm_cells", "farm_run", "hand_argv", "job_file", "json", "os",
            "pathlib", "row", "run_by_hand", "run_folder", "statistics",
            "subprocess", "sys", "tempfile", "time"]
