@@ -155,6 +155,10 @@ Result<JobReport> Engine::run(const Job& job)
   if (const auto race = describe(job.race); !race.empty()) {
     report.notes.push_back("race help: " + race);
   }
+  if (!job.cmdline.empty()) {
+    report.notes.push_back("kernel parameters of the job: " +
+                           join(job.cmdline, " "));
+  }
   const auto done = [&] {
     report.time =
         std::chrono::duration_cast<milliseconds>(steady_clock::now() - begun);

@@ -184,6 +184,9 @@ static void plan_runs(const PlanInput& input, Plan& plan)
           }
           run.dump_cap =
               input.job->memory_dump ? input.context->config.dump_cap : 0;
+          run.target.cmdline.insert(run.target.cmdline.end(),
+                                    input.job->cmdline.begin(),
+                                    input.job->cmdline.end());
           run.race = input.job->race;
           if (run.race.vcpus > 0) {
             run.target.vcpus = run.race.vcpus;

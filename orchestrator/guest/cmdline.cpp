@@ -5,25 +5,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <string_view>
 #include <vector>
 
 namespace oopsfarm {
-
-/// Characters that the kernel's parser takes as they are: no white space, no
-/// quotes, nothing that a terminal would act on.
-static bool is_plain(char c)
-{
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (c >= '0' && c <= '9') ||
-         std::string_view("._:/,=+-@").find(c) != std::string_view::npos;
-}
-
-static bool is_word(std::string_view text)
-{
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_plain);
-}
 
 /// What holds for every run.
 static std::vector<std::string> common_words(const Target& target)
@@ -127,7 +111,7 @@ Result<std::string> kernel_cmdline(const RunSpec& run, unsigned tsc_khz)
     words.insert(words.end(), more.begin(), more.end());
   }
   for (const auto& word : words) {
-    if (!is_word(word)) {
+    if (!is_kernel_parameter(word)) {
       return user_error(
           fmt::format("kernel parameter \"{}\" has characters that can't stand "
                       "on a kernel's command line: use letters, digits and "
@@ -137,12 +121,13 @@ Result<std::string> kernel_cmdline(const RunSpec& run, unsigned tsc_khz)
   }
   auto line = join(words, " ");
   if (line.size() > max_cmdline) {
-    return user_error(
-        fmt::format("the kernel's command line would have {} characters, at "
-                    "most {} fit: shorten the parameters of workload {}",
-                    line.size(),
-                    max_cmdline,
-                    run.workload.name));
+    return user_error(fmt::format(
+        "the kernel's command line would have {} characters, at "
+        "most {} fit: shorten 'cmdline', or the parameters of workload "
+        "{}",
+        line.size(),
+        max_cmdline,
+        run.workload.name));
   }
   return line;
 }

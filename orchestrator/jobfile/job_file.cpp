@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "jobfile/cron.h"
+#include "jobfile/kernel_parameters.h"
 #include "jobfile/load.h"
 #include "jobfile/map_reader.h"
 #include "jobfile/values.h"
@@ -255,6 +256,9 @@ static void read_how(MapReader& reader, Job& job, Problems& problems)
     job.on_failure = choice == 1U ? OnFailure::bisect : OnFailure::report;
   }
   job.memory_dump = read_switch(reader, "memory_dump", problems);
+  if (const auto* node = reader.find("cmdline")) {
+    job.cmdline = read_job_parameters(*node, problems);
+  }
   if (const auto* node = reader.find("race")) {
     read_race(*node, job, problems);
   }

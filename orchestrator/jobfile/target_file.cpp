@@ -2,6 +2,7 @@
 #include "jobfile/target_file.h"
 
 #include "base/strings.h"
+#include "jobfile/kernel_parameters.h"
 #include "jobfile/load.h"
 #include "jobfile/map_reader.h"
 #include "jobfile/values.h"
@@ -73,26 +74,6 @@ static void read_identity(MapReader& reader,
   }
 }
 
-static void
-read_cmdline(const YamlNode& node, Target& target, Problems& problems)
-{
-  const auto* items = read_list(node, "cmdline", "[disable_radix]", problems);
-  if (items == nullptr) {
-    return;
-  }
-  for (const auto& item : *items) {
-    const auto word = read_text(item, "cmdline", problems);
-    if (word && word->find(' ') != std::string::npos) {
-      problems.add(item,
-                   fmt::format("'cmdline' wants one kernel parameter an item, "
-                               "not {}",
-                               quote(*word)));
-    } else if (word) {
-      target.cmdline.push_back(*word);
-    }
-  }
-}
-
 static void read_machine(MapReader& reader, Target& target, Problems& problems)
 {
   constexpr std::uint64_t max_memory_mib = 1U << 20;
@@ -114,7 +95,7 @@ static void read_machine(MapReader& reader, Target& target, Problems& problems)
   need_name(reader, "console_device", target.console_device, problems);
   need_name(reader, "ktap_device", target.ktap_device, problems);
   if (const auto* node = reader.find("cmdline")) {
-    read_cmdline(*node, target, problems);
+    target.cmdline = read_kernel_parameters(*node, problems);
   }
 }
 

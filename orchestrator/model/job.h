@@ -110,7 +110,8 @@ struct Job
   OnFailure on_failure = OnFailure::report;
   bool memory_dump = false; ///< of guests that hang
   RaceHelp race;
-  std::string schedule; ///< cron syntax; "" = not scheduled
+  std::vector<std::string> cmdline; ///< kernel parameters besides the farm's
+  std::string schedule;             ///< cron syntax; "" = not scheduled
 };
 
 } // namespace oopsfarm

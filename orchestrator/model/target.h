@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oopsfarm {
@@ -27,5 +28,10 @@ struct Target
   std::string ktap_device;    ///< the guest's name for serial 1: "ttyS1"
   std::vector<std::string> cmdline; ///< kernel parameters this target needs
 };
+
+/// True for one word that the kernel's command line takes as it is: letters,
+/// digits and ._:/,=+-@, so no white space, no quotes, and nothing that a
+/// terminal would act on. Pure.
+bool is_kernel_parameter(std::string_view text);
 
 } // namespace oopsfarm

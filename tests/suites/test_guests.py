@@ -248,17 +248,21 @@ class RaceHelp(GuestTest):
         job = self.job(tree="linux-6.1", base="v6.1",
                        targets="[x86_64, ppc64le-radix]",
                        workloads="[{name: memcg, duration: 5s}]",
-                       race="{vcpus: 4, pauses: true, one_cpu: true}")
+                       race="{vcpus: 4, pauses: true, one_cpu: true}",
+                       cmdline="[transparent_hugepage=never]")
         done = self.run_job(job)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("race help: 4 virtual CPUs", done.stdout)
+        self.assertIn("kernel parameters of the job: "
+                      "transparent_hugepage=never", done.stdout)
         for cell in cells_of(done):
             self.assertEqual(cell["verdict"], "pass", cell)
             run = self.state / "runs" / cell["run_ids"][0]
             facts = json.loads((run / "outcome.json").read_text())["facts"]
             self.assertGreater(int(facts["race.pauses"]), 10, facts)
-            self.assertRegex((run / "console.log").read_text(),
-                             "smp: Brought up 1 node, 4 CPUs")
+            console = (run / "console.log").read_text()
+            self.assertIn("smp: Brought up 1 node, 4 CPUs", console)
+            self.assertRegex(console, "ommand line: .*hugepage=never ")
 
 
 class Kconfigs(GuestTest):

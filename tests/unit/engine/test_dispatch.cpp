@@ -188,6 +188,14 @@ TEST_CASE("engine::plan_job")
     farm.context.config.dump_cap = 5U << 20;
     CHECK(farm.plan(base_and_series).runs[17].dump_cap == 5U << 20);
   }
+  SUBCASE("gives guests the job's kernel parameters after the target's")
+  {
+    farm.job.cmdline = {"page_poison=1"};
+    const auto more = farm.plan(base_and_series);
+    auto wanted = plan.runs[17].target.cmdline;
+    wanted.emplace_back("page_poison=1");
+    CHECK(more.runs[17].target.cmdline == wanted);
+  }
   SUBCASE("gives guests the virtual CPUs of race help, where it has some")
   {
     const auto usual = plan.runs[0].target.vcpus;

@@ -31,12 +31,13 @@ static std::string dump(const Job& job)
   }
   return text +
          fmt::format("repeat {}\nseed {}\non_failure {}\n"
-                     "memory_dump {}\nrace {}\nschedule {}\n",
+                     "memory_dump {}\nrace {}\ncmdline {}\nschedule {}\n",
                      job.repeat,
                      job.seed,
                      job.on_failure == OnFailure::bisect ? "bisect" : "report",
                      job.memory_dump,
                      describe(job.race),
+                     join(job.cmdline, "|"),
                      job.schedule);
 }
 
