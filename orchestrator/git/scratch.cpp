@@ -31,12 +31,16 @@ static std::string literal_pattern(const std::string& file)
 /// worktree which stood below `parent`.
 static bool is_dead(const fs::path& admin, const fs::path& parent)
 {
+  std::error_code error;
+  for (const char* name : {"gitdir", "HEAD", "commondir"}) {
+    if (!fs::exists(admin / name, error) && !error) {
+      return true;
+    }
+  }
   constexpr std::uint64_t longest = 8192;
   const auto link = read_file(admin / "gitdir", longest);
-  std::error_code error;
-  if (!link || !fs::exists(admin / "HEAD", error) ||
-      !fs::exists(admin / "commondir", error)) {
-    return true;
+  if (!link) {
+    return false; // it is there: what can't be read for now is not dead
   }
   const auto folder = fs::path(std::string(trim(*link))).parent_path();
   // git wrote the real path; `parent` may lead there by a link.
