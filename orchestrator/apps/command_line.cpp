@@ -156,8 +156,16 @@ void Parser::add_triage()
   auto* verb = add_verb(app_, help_triage);
   verb->add_option("file",
                    triage_.files,
-                   "Console logs, also compressed; - is standard input")
+                   "Console logs, also compressed, or runs of the farm; - is "
+                   "standard input")
       ->required()
+      ->type_name("FILE|RUN_ID");
+  verb->add_flag(
+      "--stack", triage_.stack, "Print each crash's stack and instructions");
+  verb->add_option("--vmlinux",
+                   triage_.vmlinux,
+                   "The kernel that crashed: stacks get file:line and inlined "
+                   "functions (implies --stack; a run's own is known)")
       ->type_name("FILE");
 }
 

@@ -60,7 +60,9 @@ struct LogRequest
 
 struct TriageRequest
 {
-  std::vector<std::string> files; ///< "-" is standard input
+  std::vector<std::string> files; ///< or run ids; "-" is standard input
+  std::filesystem::path vmlinux;  ///< "": a run's own, none for other logs
+  bool stack = false;             ///< print stacks and code
 };
 
 struct DoctorRequest

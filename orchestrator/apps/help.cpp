@@ -81,6 +81,12 @@ const Help help_triage = {
     "  oopsfarm triage console.log\n"
     "  oopsfarm triage --json logs/*.log.gz | jq '.crashes[].title'\n"
     "  ssh box dmesg | oopsfarm triage -\n"
+    "  oopsfarm triage --vmlinux build/vmlinux console.log\n"
+    "  oopsfarm triage --stack 20261121T101500-3fa9c2\n"
+    "\n"
+    "Symbols are looked up by name and offset, so KASLR does not matter; a\n"
+    "vmlinux that is plainly not the log's is refused. Code is disassembled\n"
+    "by binutils' objdump.\n"
     "\n"
     "Logs may be compressed (gzip, zstd, xz, bzip2). Exits with 1 when there\n"
     "is a crash in one of them, with 2 when one can't be read."};

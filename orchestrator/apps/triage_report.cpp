@@ -42,8 +42,22 @@ static std::string crash_text(const Crash& crash, Colour colour)
   return text;
 }
 
-std::string
-triage_text(const std::string& file, const LogTriage& triage, Colour colour)
+static std::string indented(std::string_view text)
+{
+  std::string out;
+  while (!text.empty()) {
+    const auto end = text.find('\n') + 1; // it ends with one
+    out += "  ";
+    out += text.substr(0, end);
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
+std::string triage_text(const std::string& file,
+                        const LogTriage& triage,
+                        const std::vector<Explanation>& said,
+                        Colour colour)
 {
   const auto& scanner = triage.crashes();
   std::string text = fmt::format(
@@ -52,18 +66,54 @@ triage_text(const std::string& file, const LogTriage& triage, Colour colour)
       counted(scanner.count(), "crash"),
       counted(triage.oom().kill_count, "OOM kill"),
       triage.arch() ? fmt::format(" ({})", to_string(*triage.arch())) : "");
-  for (const auto& crash : scanner.crashes()) {
-    text += crash_text(crash, colour);
+  const auto& crashes = scanner.crashes();
+  for (std::size_t i = 0; i < crashes.size(); ++i) {
+    text += crash_text(crashes[i], colour);
+    if (i < said.size()) {
+      text += indented(explanation_text(crashes[i], said[i]));
+    }
   }
-  if (scanner.count() > scanner.crashes().size()) {
-    text += fmt::format("  … and {} more\n",
-                        scanner.count() - scanner.crashes().size());
+  if (scanner.count() > crashes.size()) {
+    text += fmt::format("  … and {} more\n", scanner.count() - crashes.size());
   }
   return text;
 }
 
-static Json crash_json(const Crash& crash, const std::optional<Arch>& arch)
+static Json frame_json(const CrashFrame& frame,
+                       const std::vector<SourcePlace>& places)
 {
+  Json list = Json::array();
+  for (const auto& place : places) {
+    list.push_back({{"function", place.function},
+                    {"file", place.file},
+                    {"line", place.line}});
+  }
+  return {{"symbol", frame.symbol},
+          {"offset", frame.offset},
+          {"size", frame.size},
+          {"trusted", frame.trusted},
+          {"places", list}};
+}
+
+static Json code_json(const std::vector<Instruction>& code)
+{
+  Json list = Json::array();
+  for (const auto& one : code) {
+    list.push_back({{"offset", one.offset}, {"text", one.text}});
+  }
+  return list;
+}
+
+static Json crash_json(const Crash& crash,
+                       const std::optional<Arch>& arch,
+                       const Explanation& said)
+{
+  Json stack = Json::array();
+  for (std::size_t i = 0; i < crash.stack.size(); ++i) {
+    stack.push_back(frame_json(
+        crash.stack[i],
+        i < said.places.size() ? said.places[i] : std::vector<SourcePlace>{}));
+  }
   return {{"title", crash.title},
           {"alt_titles", crash.alt_titles},
           {"type", crash.type},
@@ -75,7 +125,10 @@ static Json crash_json(const Crash& crash, const std::optional<Arch>& arch)
           {"signature", signature_of(crash)},
           {"first_line", crash.first_line_number + 1},
           {"last_line", crash.last_line_number + 1},
-          {"text", crash.first_line}};
+          {"text", crash.first_line},
+          {"stack", stack},
+          {"code", code_json(said.code)},
+          {"code_note", said.code_note}};
 }
 
 static Json time_json(const std::optional<std::uint64_t>& time_us)
@@ -107,11 +160,15 @@ static Json kill_json(const OomKill& kill)
           {"oom_score_adj", kill.oom_score_adj}};
 }
 
-std::string triage_json(const std::string& file, const LogTriage& triage)
+std::string triage_json(const std::string& file,
+                        const LogTriage& triage,
+                        const std::vector<Explanation>& said)
 {
   Json crashes = Json::array();
-  for (const auto& crash : triage.crashes().crashes()) {
-    crashes.push_back(crash_json(crash, triage.arch()));
+  const auto& found = triage.crashes().crashes();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    crashes.push_back(crash_json(
+        found[i], triage.arch(), i < said.size() ? said[i] : Explanation{}));
   }
   Json kills = Json::array();
   for (const auto& kill : triage.oom().kills) {

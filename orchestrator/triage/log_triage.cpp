@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "triage/log_triage.h"
 
+#include <algorithm>
 #include <array>
 
 namespace oopsfarm {
@@ -42,10 +43,26 @@ std::optional<Arch> arch_of_line(std::string_view text)
   return std::nullopt;
 }
 
+static void keep_banner(std::string_view text,
+                        std::vector<std::string>& banners)
+{
+  constexpr std::size_t most = 4;
+  constexpr std::size_t longest = 512;
+  constexpr std::string_view start = "Linux version ";
+  if (text.substr(0, start.size()) != start || banners.size() >= most) {
+    return;
+  }
+  text = text.substr(0, longest);
+  if (std::find(banners.begin(), banners.end(), text) == banners.end()) {
+    banners.emplace_back(text);
+  }
+}
+
 void LogTriage::on_line(const ConsoleLine& line)
 {
   crashes_.on_line(line);
   oom_.on_line(line);
+  keep_banner(line.text, banners_);
   if (!arch_) {
     arch_ = arch_of_line(line.text);
   }

@@ -8,7 +8,9 @@
 #include "triage/oom.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace oopsfarm {
 
@@ -36,12 +38,16 @@ public:
   /// The architecture that printed it, as far as a line tells.
   std::optional<Arch> arch() const { return arch_; }
 
+  /// The kernels' first lines, "Linux version …", each once; at most 4.
+  const std::vector<std::string>& banners() const { return banners_; }
+
 private:
   void on_line(const ConsoleLine& line) override;
 
   CrashScanner crashes_;
   OomScanner oom_;
   std::optional<Arch> arch_;
+  std::vector<std::string> banners_;
   LineReader reader_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "triage/open_report.h"
 
+#include "triage/stack.h"
 #include "triage/titles.h"
 
 #include <algorithm>
@@ -92,6 +93,9 @@ Crash OpenReport::close() const
   crash.first_line_number = text_.line(head).number;
   crash.end = text_.line(text_.size() - 1).end;
   crash.last_line_number = text_.line(text_.size() - 1).number;
+  crash.stack = stack_of(text_);
+  crash.code = code_of(text_);
+  crash.build_id = build_id_of(text_);
   crash.follow_on = tainted() || !traced_;
   return crash;
 }

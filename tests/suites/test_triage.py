@@ -56,6 +56,31 @@ class Triage(FarmTest):
         self.assertEqual(self.objects("-", code=1, input=text)[0]["crashes"],
                          plain)
 
+    def test_stack_and_code_are_printed_on_request(self):
+        log = GOLDEN / "x86-bug.log"
+        plain, _ = self.triage(log, code=1)
+        self.assertNotIn("ud2", plain)
+        out, _ = self.triage("--stack", log, code=1)
+        self.assertRegex(out, r"at farm_exit_mmap\+0x[0-9a-f]+\n")
+        self.assertRegex(out, r"-> +\+0  ud2")
+        crash = self.objects("--stack", log, code=1)[0]["crashes"][0]
+        self.assertEqual(crash["stack"][0]["places"], [])
+        self.assertIn({"offset": 0, "text": "ud2"}, crash["code"])
+
+    def test_another_kernels_vmlinux_is_refused(self):
+        # Both are ELF with debug information, or none; neither is the log's.
+        source = self.write("exit.c", "int farm_exit_mmap(int a) "
+                                      "{ return a + 1; }\n")
+        other = self.scratch / "vmlinux"
+        subprocess.run(["gcc", "-g", "-c", "-o", str(other), str(source)],
+                       check=True)
+        out, err = self.triage("--vmlinux", other, GOLDEN / "x86-bug.log",
+                               code=2)
+        self.assertEqual(out, "")
+        self.assertIn("another kernel's", err)
+        _, err = self.triage("--vmlinux", KASAN, KASAN, code=2)
+        self.assertIn("is no ELF file", err)
+
     def test_an_unreadable_file_is_named_and_the_others_read(self):
         out, err = self.triage(self.scratch / "none.log", KASAN, code=2)
         self.assertIn("none.log", err)
