@@ -28,6 +28,7 @@ private:
   void add_tree();
   void add_log();
   void add_triage();
+  void add_crashes();
   void add_doctor();
   CLI::App* add_verb(CLI::App& parent, const Help& help);
   Error explain(const CLI::ParseError& failure);
@@ -40,11 +41,15 @@ private:
   TreeRemoveRequest tree_remove_;
   LogRequest log_;
   TriageRequest triage_;
+  CrashesRequest crashes_;
+  CrashMarkRequest crash_mark_;
   std::string colour_ = "auto";
   bool is_quiet_ = false;
   bool is_verbose_ = false;
   bool is_json_ = false;
   bool is_ktap_ = false;
+  bool is_mute_ = false;
+  bool is_unmute_ = false;
   bool is_post_mortem_ = false;
 };
 
@@ -60,6 +65,7 @@ Parser::Parser() : app_(help_program.summary, "oopsfarm")
   add_tree();
   add_log();
   add_triage();
+  add_crashes();
   add_doctor();
 }
 
@@ -169,6 +175,29 @@ void Parser::add_triage()
       ->type_name("FILE");
 }
 
+void Parser::add_crashes()
+{
+  auto* verb = add_verb(app_, help_crashes);
+  verb->add_option("signature",
+                   crashes_.signature,
+                   "All about one crash; the signature's beginning will do")
+      ->type_name("SIGNATURE");
+  verb->add_flag("--all", crashes_.all, "The muted ones, too");
+  auto* mark = add_verb(*verb, help_crashes_mark);
+  mark->add_option(
+          "crash", crash_mark_.signature, "The signature or its beginning")
+      ->required()
+      ->type_name("SIGNATURE");
+  mark->add_option("--name", crash_mark_.name, "What you call it")
+      ->type_name("TEXT");
+  mark->add_option("--bug", crash_mark_.bug, "Where it is dealt with")
+      ->type_name("TEXT");
+  auto* mute = mark->add_flag("--mute", is_mute_, "Don't list it any more");
+  mark->add_flag("--unmute", is_unmute_, "List it again")->excludes(mute);
+  mark->add_flag(
+      "--clear", crash_mark_.clear, "Forget what was said of it before");
+}
+
 void Parser::add_doctor()
 {
   add_verb(app_, help_doctor);
@@ -260,6 +289,9 @@ CommandLine Parser::result()
   log_.text = is_ktap_          ? RunText::ktap
               : is_post_mortem_ ? RunText::post_mortem
                                 : RunText::console;
+  if (is_mute_ || is_unmute_) {
+    crash_mark_.muted = is_mute_;
+  }
   const auto& verb = innermost(app_).get_name();
   if (verb == help_run.verb) {
     line_.request = run_;
@@ -273,6 +305,10 @@ CommandLine Parser::result()
     line_.request = log_;
   } else if (verb == help_triage.verb) {
     line_.request = triage_;
+  } else if (verb == help_crashes.verb) {
+    line_.request = crashes_;
+  } else if (verb == help_crashes_mark.verb) {
+    line_.request = crash_mark_;
   } else {
     line_.request = DoctorRequest{};
   }

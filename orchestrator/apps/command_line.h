@@ -65,6 +65,22 @@ struct TriageRequest
   bool stack = false;             ///< print stacks and code
 };
 
+struct CrashesRequest
+{
+  std::string signature; ///< its beginning; "": list them
+  bool all = false;      ///< the muted ones, too
+};
+
+/// Without a value: as it was.
+struct CrashMarkRequest
+{
+  std::string signature; ///< its beginning
+  std::optional<std::string> name;
+  std::optional<std::string> bug;
+  std::optional<bool> muted;
+  bool clear = false; ///< forget what was said before
+};
+
 struct DoctorRequest
 {
 };
@@ -82,6 +98,8 @@ using Request = std::variant<HelpRequest,
                              TreeRemoveRequest,
                              LogRequest,
                              TriageRequest,
+                             CrashesRequest,
+                             CrashMarkRequest,
                              DoctorRequest>;
 
 /// A command line, taken apart.

@@ -91,6 +91,28 @@ const Help help_triage = {
     "Logs may be compressed (gzip, zstd, xz, bzip2). Exits with 1 when there\n"
     "is a crash in one of them, with 2 when one can't be read."};
 
+const Help help_crashes = {
+    "crashes",
+    "Lists what kernels did wrong in all runs so far, grouped by signature",
+    "Examples:\n"
+    "  oopsfarm crashes\n"
+    "  oopsfarm crashes 113a15\n"
+    "  oopsfarm crashes mark 113a15 --name 'PTE fragments' --bug PR-7\n"
+    "  oopsfarm crashes --json | jq 'select(.on_base | not) | .title'\n"
+    "\n"
+    "A rate is over the runs of those kernels, targets and workloads where\n"
+    "the crash was seen. What the base has is not a series' fault."};
+
+const Help help_crashes_mark = {
+    "mark",
+    "Names a crash, ties it to a bug, or mutes it",
+    "Examples:\n"
+    "  oopsfarm crashes mark 113a15 --name 'PTE fragments'\n"
+    "  oopsfarm crashes mark 113a15 --bug https://example.org/bug/7 --mute\n"
+    "  oopsfarm crashes mark 113a15 --clear\n"
+    "\n"
+    "A muted crash is not listed; jobs that hit it fail all the same."};
+
 const Help help_doctor = {
     "doctor",
     "Says what this machine can do, and how to mend what is missing",

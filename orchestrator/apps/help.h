@@ -19,6 +19,8 @@ extern const Help help_tree_list;
 extern const Help help_tree_remove;
 extern const Help help_log;
 extern const Help help_triage;
+extern const Help help_crashes;
+extern const Help help_crashes_mark;
 extern const Help help_doctor;
 
 } // namespace oopsfarm

@@ -57,6 +57,16 @@ struct Dispatch
     return triage_verb(request, context);
   }
 
+  Result<int> operator()(const CrashesRequest& request) const
+  {
+    return crashes_verb(request, context);
+  }
+
+  Result<int> operator()(const CrashMarkRequest& request) const
+  {
+    return crash_mark_verb(request, context);
+  }
+
   Result<int> operator()(const DoctorRequest& request) const
   {
     return doctor_verb(request, context);

@@ -29,6 +29,9 @@ Result<int> tree_remove_verb(const TreeRemoveRequest& request,
                              const Context& context);
 Result<int> log_verb(const LogRequest& request, const Context& context);
 Result<int> triage_verb(const TriageRequest& request, const Context& context);
+Result<int> crashes_verb(const CrashesRequest& request, const Context& context);
+Result<int> crash_mark_verb(const CrashMarkRequest& request,
+                            const Context& context);
 Result<int> doctor_verb(const DoctorRequest& request, const Context& context);
 
 } // namespace oopsfarm

@@ -203,6 +203,7 @@ Status Dispatcher::start_run(std::size_t index)
   running.root = free_root();
   RunSpec spec;
   spec.run_id = new_id();
+  spec.origin = planned.origin;
   spec.kernel_key = kernel.key;
   spec.vmlinux = kernel.vmlinux;
   spec.initramfs = image.initramfs;

@@ -39,6 +39,9 @@ struct StatePaths
 
   std::filesystem::path runs() const { return root / "runs"; }
 
+  /// What people said of crashes (crashes/marks.h).
+  std::filesystem::path crash_marks() const { return root / "crashes.json"; }
+
   std::filesystem::path ccache() const { return root / "ccache"; }
 
   std::filesystem::path libvirt_roots() const { return root / "virt"; }

@@ -39,12 +39,15 @@ std::vector<KernelSource> kernels_of(const Job& job, const ApplyResult& applied)
   // What is built differs with the content, and so does who may build on it.
   const auto series = applied.tip().substr(0, 16);
   if (job.test == TestMode::tip) {
-    kernels.push_back({"series", applied.tip(), series});
+    kernels.push_back(
+        {"series", applied.tip(), series, applied.patches.back().subject});
     return kernels;
   }
   for (const auto& patch : applied.patches) {
-    kernels.push_back(
-        {fmt::format("patch {}", patch.number), patch.commit, series});
+    kernels.push_back({fmt::format("patch {}", patch.number),
+                       patch.commit,
+                       series,
+                       patch.subject});
   }
   return kernels;
 }
@@ -160,6 +163,19 @@ plan_cell(const PlanInput& input, const PlannedRun& first, Plan& plan)
   }
 }
 
+static RunOrigin origin_of(const PlanInput& input,
+                           const KernelSource& kernel,
+                           const std::string& kconfig)
+{
+  return {input.job->name,
+          input.job->tree,
+          input.kernels.front().commit,
+          kernel.commit,
+          kernel.subject,
+          kernel.name,
+          kconfig};
+}
+
 static void plan_runs(const PlanInput& input, Plan& plan)
 {
   for (const auto& name : input.job->targets) {
@@ -187,6 +203,7 @@ static void plan_runs(const PlanInput& input, Plan& plan)
           run.target.cmdline.insert(run.target.cmdline.end(),
                                     input.job->cmdline.begin(),
                                     input.job->cmdline.end());
+          run.origin = origin_of(input, kernel, kconfig);
           run.race = input.job->race;
           if (run.race.vcpus > 0) {
             run.target.vcpus = run.race.vcpus;

@@ -19,7 +19,8 @@ struct KernelSource
 {
   std::string name; ///< "base", "series" or "patch N"
   std::string commit;
-  std::string series = {}; ///< as in BuildSpec; "" for the base
+  std::string series = {};  ///< as in BuildSpec; "" for the base
+  std::string subject = {}; ///< of its last patch; "" for the base
 };
 
 /// The kernels that a job compares. Pure.
@@ -73,6 +74,7 @@ struct PlannedRun
   std::uint64_t seed = 1;
   std::uint64_t dump_cap = 0; ///< as in RunSpec
   RaceHelp race;
+  RunOrigin origin;
 };
 
 /// Whether a run needs what the build at that place of the plan makes.

@@ -117,6 +117,14 @@ std::string to_json(const RunSpec& spec)
       {{"kind", "run"},
        {"version", 1},
        {"run_id", spec.run_id},
+       {"origin",
+        {{"job", spec.origin.job},
+         {"tree", spec.origin.tree},
+         {"base", spec.origin.base},
+         {"commit", spec.origin.commit},
+         {"subject", spec.origin.subject},
+         {"kernel", spec.origin.kernel},
+         {"kconfig", spec.origin.kconfig}}},
        {"kernel_key", spec.kernel_key},
        {"vmlinux", spec.vmlinux.string()},
        {"initramfs", spec.initramfs.string()},
@@ -159,7 +167,9 @@ std::string to_json(const RunOutcome& outcome)
   for (const auto& finding : outcome.findings) {
     findings.push_back({{"title", finding.title},
                         {"first_line", finding.first_line},
-                        {"excerpt", finding.excerpt}});
+                        {"excerpt", finding.excerpt},
+                        {"signature", finding.signature},
+                        {"follow_on", finding.follow_on}});
   }
   return dump({{"kind", "run"},
                {"version", 1},
@@ -245,10 +255,22 @@ static BuildSpec read_build_spec(JsonReader& in)
   return spec;
 }
 
+static void read(JsonReader& in, RunOrigin& origin)
+{
+  in.text("job", origin.job);
+  in.text("tree", origin.tree);
+  in.text("base", origin.base);
+  in.text("commit", origin.commit);
+  in.text("subject", origin.subject);
+  in.text("kernel", origin.kernel);
+  in.text("kconfig", origin.kconfig);
+}
+
 static RunSpec read_run_spec(JsonReader& in)
 {
   RunSpec spec;
   in.text("run_id", spec.run_id);
+  in.object("origin", [&](JsonReader& nested) { read(nested, spec.origin); });
   in.text("kernel_key", spec.kernel_key);
   in.path("vmlinux", spec.vmlinux);
   in.path("initramfs", spec.initramfs);
@@ -332,6 +354,8 @@ Result<RunOutcome> parse_run_outcome(std::string_view text)
     nested.text("title", finding.title);
     nested.text("first_line", finding.first_line);
     nested.text("excerpt", finding.excerpt);
+    nested.text("signature", finding.signature);
+    nested.flag("follow_on", finding.follow_on);
     outcome.findings.push_back(std::move(finding));
   });
   in.number("kills", outcome.kills, 0, UINT64_MAX);

@@ -88,10 +88,23 @@ struct Accelerator
   std::string reason; ///< "guests under KVM hang: …"; "" when none is needed
 };
 
+/// What a run was for, as people know it: nothing that changes what it does.
+struct RunOrigin
+{
+  std::string job;     ///< its name
+  std::string tree;    ///< the name of a tree
+  std::string base;    ///< commit that the series is applied to
+  std::string commit;  ///< of the kernel
+  std::string subject; ///< of the last patch in it; "" for the base
+  std::string kernel;  ///< "base", "series" or "patch N"
+  std::string kconfig; ///< flavour's name
+};
+
 /// Kernel, image, target, workload and seed → console and verdict.
 struct RunSpec
 {
   std::string run_id;
+  RunOrigin origin;
   std::string kernel_key;
   std::filesystem::path vmlinux;
   std::filesystem::path initramfs; ///< with the payload, where there is one
@@ -121,6 +134,9 @@ struct Finding
   std::string title;      ///< "kernel BUG in exit_mmap", "oom: livelock"
   std::string first_line; ///< the console's or KTAP's own words
   std::string excerpt;    ///< the first lines of the report, or ""
+  /// What it is grouped by (triage/signature.h).
+  std::string signature = {};
+  bool follow_on = false; ///< an earlier one is its likely cause
 };
 
 /// What one program in the guest came to, or one result of its own KTAP.

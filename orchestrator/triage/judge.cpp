@@ -5,6 +5,7 @@
 #include "triage/oracles.h"
 #include "triage/premature.h"
 #include "triage/programs.h"
+#include "triage/signature.h"
 
 #include <fmt/format.h>
 
@@ -68,8 +69,11 @@ static Judgement judge_crash(const std::vector<Crash>& crashes)
   result.detail = crashes.front().excerpt;
   for (const auto& crash : crashes) {
     if (result.findings.size() < max_findings) {
-      result.findings.push_back(
-          Finding{crash.title, crash.first_line, crash.excerpt});
+      result.findings.push_back(Finding{crash.title,
+                                        crash.first_line,
+                                        crash.excerpt,
+                                        signature_of(crash),
+                                        crash.follow_on});
     }
   }
   return result;
@@ -252,6 +256,11 @@ static Judgement judge_all(const RunEvidence& evidence)
 Judgement judge(const RunEvidence& evidence)
 {
   auto result = judge_all(evidence);
+  for (auto& finding : result.findings) {
+    if (finding.signature.empty()) {
+      finding.signature = signature_of(finding.title);
+    }
+  }
   result.kills = evidence.oom.kill_count;
   result.facts = host_facts(evidence);
   result.teardown_us = teardown_times(evidence.ktap);

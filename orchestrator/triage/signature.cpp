@@ -6,6 +6,8 @@
 
 namespace oopsfarm {
 
+static constexpr std::size_t digits = 12;
+
 std::string_view source_name(std::string_view function)
 {
   if (function.size() > 1 && function.front() == '.') {
@@ -29,11 +31,15 @@ static std::string kind_of(const Crash& crash)
 
 std::string signature_of(const Crash& crash)
 {
-  constexpr std::size_t digits = 12;
   std::string text = kind_of(crash);
   text += '\n';
   text += source_name(crash.frame);
   return sha256_hex(text).substr(0, digits);
+}
+
+std::string signature_of(std::string_view title)
+{
+  return sha256_hex(title).substr(0, digits);
 }
 
 } // namespace oopsfarm

@@ -14,6 +14,10 @@ namespace oopsfarm {
 /// architectures where they word the same fault differently.
 std::string signature_of(const Crash& crash);
 
+/// Of what is no crash report: a failed oracle, a hang, a failed boot. 12
+/// hexadecimal digits over its title.
+std::string signature_of(std::string_view title);
+
 /// A function's name as the source has it: without the compiler's suffixes
 /// (.isra.N, .constprop.N, .part.N, .cold, .llvm.N) and the entry point's dot
 /// of powerpc's old ABI.

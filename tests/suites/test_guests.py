@@ -149,6 +149,24 @@ class Bugs(GuestTest):
         self.assertEqual(text.returncode, 1)
         self.assertIn(cell["first_line"], text.stdout)
         self.assertIn("3 patches onto v6.1", text.stdout)
+        self.assert_group(cell)
+
+    def assert_group(self, cell):
+        """That the crash of both jobs is one group, and can be marked."""
+        groups = [json.loads(line) for line in
+                  self.farm("crashes", "--json").stdout.splitlines()]
+        group, = [g for g in groups if cell["run_ids"][0] in g["run_ids"]]
+        self.assertEqual(group["title"], cell["title"])
+        self.assertGreaterEqual(group["seen"], 2)
+        self.assertFalse(group["on_base"])
+        self.assertEqual(group["jobs"], ["memcg-lock-held"])
+        marked = self.farm("crashes", "mark", group["signature"][:8],
+                           "--name", "lock held", "--mute")
+        self.assertEqual(marked.returncode, 0, marked.stderr)
+        self.assertNotIn(cell["title"], self.farm("crashes").stdout)
+        self.assertIn("lock held, muted", self.farm("crashes", "--all").stdout)
+        stack = self.farm("triage", "--stack", cell["run_ids"][0]).stdout
+        self.assertRegex(stack, r"\+0x[0-9a-f]+ +mm/\w+\.c:\d+\n")
 
     def test_patch_that_builds_on_one_architecture_only(self):
         done = self.run_test_job("builds-on-x86-only")

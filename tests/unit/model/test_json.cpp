@@ -10,6 +10,7 @@ static RunSpec a_run()
 {
   RunSpec spec;
   spec.run_id = "20261121T101500-3fa9c2";
+  spec.origin = {"reap", "linux-6.1", "01", "02", "mm: x", "series", "plain"};
   spec.kernel_key = "abc";
   spec.vmlinux = "/k/vmlinux";
   spec.initramfs = "/i.cpio.gz";
