@@ -16,6 +16,12 @@ static bool starts_with(std::string_view text, std::string_view start)
   return text.substr(0, start.size()) == start;
 }
 
+static bool ends_with(std::string_view text, std::string_view end)
+{
+  return text.size() >= end.size() &&
+         text.substr(text.size() - end.size()) == end;
+}
+
 static std::size_t skip_spaces(std::string_view text, std::size_t at)
 {
   while (at < text.size() && text[at] == ' ') {
@@ -48,11 +54,64 @@ static void take_level(std::string_view& text, ConsoleLine& line)
   text.remove_prefix(end + 1);
 }
 
-static std::uint64_t to_number(std::string_view digits)
+/// Reads digits from `at` on; `at` is left behind them.
+static std::uint64_t take_digits(std::string_view text, std::size_t& at)
 {
   std::uint64_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  for (; at < text.size() && is_digit(text[at]); ++at) {
+    value = value * 10 + static_cast<std::uint64_t>(text[at] - '0');
+  }
   return value;
+}
+
+/// The five places of seconds that printk pads with blanks: "   12".
+static bool padded_seconds(const char* text, std::uint64_t& value)
+{
+  int at = 0;
+  while (at < 4 && text[at] == ' ') {
+    ++at;
+  }
+  unsigned wrong = 0;
+  for (; at < 5; ++at) {
+    const unsigned digit = static_cast<unsigned char>(text[at]) - unsigned{'0'};
+    wrong |= digit > 9 ? 1U : 0U;
+    value = value * 10 + digit;
+  }
+  return wrong == 0;
+}
+
+/// Six digits.
+static bool six_digits(const char* text, std::uint64_t& value)
+{
+  unsigned wrong = 0;
+  unsigned number = 0;
+  for (int at = 0; at < 6; ++at) {
+    const unsigned digit = static_cast<unsigned char>(text[at]) - unsigned{'0'};
+    wrong |= digit > 9 ? 1U : 0U;
+    number = number * 10 + digit;
+  }
+  value = number;
+  return wrong == 0;
+}
+
+/// `[   12.345678]` of a guest that is less than a day old, which is nearly
+/// every line there is: without a loop's end to look for.
+static bool take_young_time(std::string_view& text, ConsoleLine& line)
+{
+  constexpr std::size_t length = 14;
+  if (text.size() < length || text[0] != '[' || text[6] != '.' ||
+      text[13] != ']') {
+    return false;
+  }
+  std::uint64_t seconds = 0;
+  std::uint64_t microseconds = 0;
+  if (!padded_seconds(text.data() + 1, seconds) ||
+      !six_digits(text.data() + 7, microseconds)) {
+    return false;
+  }
+  line.time_us = seconds * 1000000 + microseconds;
+  text.remove_prefix(length);
+  return true;
 }
 
 /// `[   12.345678]` at the start of `text`.
@@ -61,19 +120,19 @@ static bool take_time(std::string_view& text, ConsoleLine& line)
   if (text.empty() || text[0] != '[') {
     return false;
   }
-  const auto seconds = skip_spaces(text, 1);
-  const auto dot = skip_digits(text, seconds);
-  if (dot == seconds || dot - seconds > 9 || dot >= text.size() ||
-      text[dot] != '.') {
+  const auto start = skip_spaces(text, 1);
+  auto at = start;
+  const auto seconds = take_digits(text, at);
+  if (at == start || at - start > 9 || at >= text.size() || text[at] != '.') {
     return false;
   }
-  const auto end = skip_digits(text, dot + 1);
-  if (end - dot - 1 != 6 || end >= text.size() || text[end] != ']') {
+  const auto fraction = ++at;
+  const auto microseconds = take_digits(text, at);
+  if (at - fraction != 6 || at >= text.size() || text[at] != ']') {
     return false;
   }
-  line.time_us = to_number(text.substr(seconds, dot - seconds)) * 1000000 +
-                 to_number(text.substr(dot + 1, 6));
-  text.remove_prefix(end + 1);
+  line.time_us = seconds * 1000000 + microseconds;
+  text.remove_prefix(at + 1);
   return true;
 }
 
@@ -99,31 +158,43 @@ static bool take_caller(std::string_view& text, ConsoleLine& line)
   return true;
 }
 
+/// How far into a line what does not belong to printk may reach.
+static constexpr std::size_t far = 160;
+
+/// "** 12 printk messages dropped ** text".
+static std::string_view skip_drops(std::string_view text)
+{
+  const auto end = text.substr(0, far).find("dropped **");
+  return end == std::string_view::npos
+             ? text
+             : text.substr(skip_spaces(text, end + 10));
+}
+
 /// What may stand before printk's own prefix: a note on dropped messages, a
-/// getty's prompt that the kernel printed into, a syslog daemon's stamp.
+/// getty's prompt that the kernel printed into ("login: [   12.345678] text"),
+/// a syslog daemon's stamp ("Aug 19 00:32:01 host kernel: text", the stamp of
+/// the kernel behind it or not: a clock stands before the mark then).
 static std::string_view skip_foreign(std::string_view text)
 {
-  constexpr std::size_t far = 160;
   if (starts_with(text, "** ")) {
-    const auto end = text.substr(0, far).find("dropped **");
-    if (end != std::string_view::npos) {
-      return text.substr(skip_spaces(text, end + 10));
+    const auto rest = skip_drops(text);
+    if (rest.size() != text.size()) {
+      return rest;
     }
   }
   const auto head = text.substr(0, far);
-  static constexpr std::array<std::string_view, 2> marks{"login: [",
-                                                         "kernel: ["};
-  for (const auto mark : marks) {
-    const auto at = head.find(mark);
-    if (at != std::string_view::npos) {
-      return text.substr(at + mark.size() - 1);
+  const auto first = head.find(':');
+  for (auto at = first; at != std::string_view::npos;
+       at = head.find(':', at + 1)) {
+    const auto before = head.substr(0, at);
+    const auto behind = text.substr(at + 1);
+    const bool kernel = ends_with(before, "kernel");
+    if (starts_with(behind, " [") && (kernel || ends_with(before, "login"))) {
+      return behind.substr(1);
     }
-  }
-  // "Aug 19 00:32:01 host kernel: text": a clock stands before the mark.
-  static constexpr std::string_view syslog = "kernel: ";
-  const auto at = head.find(syslog);
-  if (at != std::string_view::npos && head.find(':') < at) {
-    return text.substr(at + syslog.size());
+    if (kernel && first < at && starts_with(behind, " ")) {
+      return behind.substr(1);
+    }
   }
   return text;
 }
@@ -131,7 +202,7 @@ static std::string_view skip_foreign(std::string_view text)
 static void take_stamps(std::string_view& text, ConsoleLine& line)
 {
   take_level(text, line);
-  const bool timed = take_time(text, line);
+  const bool timed = take_young_time(text, line) || take_time(text, line);
   const bool called = take_caller(text, line);
   if ((timed || called) && !text.empty() && text[0] == ' ') {
     text.remove_prefix(1);

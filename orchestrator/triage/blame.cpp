@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "triage/blame.h"
 
+#include "triage/head_finder.h"
 #include "triage/helpers.h"
 #include "triage/name_table.h"
 
@@ -18,23 +19,14 @@ static bool starts_with(std::string_view text, std::string_view start)
 struct Search
 {
   const ReportText& report;
-  std::vector<StackFrame> frames;
-  NameTable skip; ///< the rule's own helpers
+  const std::vector<StackFrame>& frames;
+  const NameTable& skip; ///< the rule's own helpers
 
   bool skipped(std::string_view name) const
   {
     return is_helper(name) || skip.holds(name);
   }
 };
-
-/// "Call Trace:", "Call trace:", "Backtrace:", "stack backtrace:".
-static bool opens_trace(std::string_view text)
-{
-  return text.find("all Trace:") != text.npos ||
-         text.find("all trace:") != text.npos ||
-         text.find("ack trace:") != text.npos ||
-         text.find("acktrace") != text.npos;
-}
 
 /// NIP or RIP held no function (a jump to NULL): then LR says who jumped.
 static bool lost_pc(const Search& search, const StackFrame& link)
@@ -79,12 +71,8 @@ static std::string_view trace_frame(const Search& search, std::size_t from_line)
 /// The first line behind the head that opens a trace, or the head.
 static std::size_t trace_start(const ReportText& report)
 {
-  for (auto line = report.head() + 1; line < report.size(); ++line) {
-    if (opens_trace(report.text(line))) {
-      return line;
-    }
-  }
-  return report.head();
+  const auto line = report.find_mark(opens_trace, report.head() + 1);
+  return line < report.size() ? line : report.head();
 }
 
 /// The first place of a lock, else the first place on the ways to it.
@@ -171,8 +159,7 @@ static std::string_view stall_frame(const Search& search)
 
 static std::string_view hung_frame(const Search& search)
 {
-  const auto others =
-      search.report.find("NMI backtrace for cpu", search.report.head());
+  const auto others = search.report.find_mark(other_cpu, search.report.head());
   const auto start = trace_start(search.report);
   for (const auto& frame : search.frames) {
     if (frame.line < start) {
@@ -201,11 +188,12 @@ static std::string_view owner_frame(const Search& search)
 }
 
 std::string_view blamed_function(const ReportText& report,
+                                 const std::vector<StackFrame>& frames,
                                  FramePolicy policy,
                                  std::string_view named,
-                                 std::string_view skip)
+                                 const NameTable& skip)
 {
-  const Search search{report, report.frames(), NameTable(skip)};
+  const Search search{report, frames, skip};
   switch (policy) {
   case FramePolicy::none:
     return {};

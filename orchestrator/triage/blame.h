@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "triage/name_table.h"
 #include "triage/report_text.h"
 #include "triage/rules.h"
 
@@ -11,12 +12,13 @@
 namespace oopsfarm {
 
 /// The function that a report blames by `policy`, or "". `named` is what the
-/// head line itself named; `skip` is the rule's own table of helpers. The view
-/// is into the report's text or `named`.
+/// head line itself named; `skip` is the rule's own table of helpers; `frames`
+/// are the report's. The view is into the report's text or `named`.
 std::string_view blamed_function(const ReportText& report,
+                                 const std::vector<StackFrame>& frames,
                                  FramePolicy policy,
                                  std::string_view named,
-                                 std::string_view skip);
+                                 const NameTable& skip);
 
 /// `function` as titles show it, then its other names: without the prefixes
 /// of system calls ("__x64_sys_mremap" is "sys_mremap" too), and by the

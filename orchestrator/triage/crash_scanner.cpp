@@ -33,20 +33,12 @@ static bool is_mere_end(std::string_view text)
   });
 }
 
-/// Texts with a call trace that are no crash: what follows them is not the
-/// open report's. Of an OOM kill this is known only once the report had a
-/// trace of its own, since kills go on while another CPU reports.
-static bool is_other_story(std::string_view text, bool traced)
+/// What follows the line is not the open report's: a stack that is no crash's.
+/// Of an OOM kill this is known only once the report had a trace of its own,
+/// since kills go on while another CPU reports.
+static bool is_other_story(unsigned marks, bool traced)
 {
-  static constexpr std::array<std::string_view, 4> starts{
-      "page allocation failure: ",
-      "vmalloc: allocation failure",
-      "FAULT_INJECTION: forcing a failure",
-      "FAULT_FLAG_ALLOW_RETRY missing"};
-  return (traced && contains(text, " invoked oom-killer: ")) ||
-         std::any_of(starts.begin(), starts.end(), [&](std::string_view start) {
-           return contains(text, start);
-         });
+  return (marks & other_story) != 0 || (traced && (marks & oom_story) != 0);
 }
 
 /// A machine that starts anew in the middle of a console is a reboot that
@@ -57,20 +49,29 @@ public:
   /// True when `line` begins another boot after some life.
   bool on_line(const ConsoleLine& line)
   {
-    const auto text = line.text;
-    const bool kernel =
-        text.substr(0, 14) == "Linux version " || text == "Booting the kernel.";
-    const bool firmware = text.substr(0, 17) == "SeaBIOS (version ";
+    const bool kernel = is_kernel(line.text);
+    const bool firmware = is_firmware(line.text);
     const bool again = (kernel && lived_) || (firmware && printed_);
     if (kernel || firmware) {
       lived_ = false;
     }
-    printed_ = printed_ || !text.empty();
+    printed_ = printed_ || !line.text.empty();
     lived_ = lived_ || line.time_us.value_or(0) > settled_us;
     return again;
   }
 
 private:
+  static bool is_kernel(std::string_view text)
+  {
+    return (text.starts_with('L') && text.starts_with("Linux version ")) ||
+           (text.starts_with('B') && text == "Booting the kernel.");
+  }
+
+  static bool is_firmware(std::string_view text)
+  {
+    return text.starts_with('S') && text.starts_with("SeaBIOS (version ");
+  }
+
   static constexpr std::uint64_t settled_us = 1000000;
 
   bool printed_ = false;
@@ -103,7 +104,7 @@ struct CrashScanner::State
   CrashLimits limits;
   std::vector<OpenReport> open;
   std::vector<Crash> crashes;
-  std::vector<HeadMatch> found; ///< scratch
+  LineScan scan;
   RebootWatch reboots;
   std::uint64_t count = 0;
   std::uint64_t last_head_line = 0;
@@ -154,7 +155,7 @@ void CrashScanner::State::on_line(const ConsoleLine& line)
     on_reboot(line);
     return;
   }
-  if (const auto* head = RuleSet::get().find_head(line.text, found, at)) {
+  if (const auto* head = RuleSet::get().find_head(line.text, scan, at)) {
     on_head(*head, at, line);
     return;
   }
@@ -166,11 +167,11 @@ void CrashScanner::State::on_line(const ConsoleLine& line)
     if (!report.owns(line)) {
       continue;
     }
-    if (is_other_story(line.text, report.traced())) {
+    if (is_other_story(scan.marks, report.traced())) {
       close(index);
       continue;
     }
-    report.add(line);
+    report.add(line, scan.marks);
     complete = complete || report.complete();
     if (report.full()) {
       close(index);
@@ -186,7 +187,7 @@ bool CrashScanner::State::absorbs(const Head& head, const ConsoleLine& line)
     // The same words again before any stack: two CPUs, or a repetition.
     if (&report.head() == &head && !report.traced() && report.owns(line)) {
       if (!report.full()) { // a flood of heads is bounded too
-        report.add(line);
+        report.add(line, scan.marks);
       }
       return true;
     }
@@ -200,7 +201,7 @@ bool CrashScanner::State::absorbs(const Head& head, const ConsoleLine& line)
                                                mere || !report.complete());
     if (goes_on) {
       if (!report.full()) { // a flood of heads is bounded too
-        report.add(line);
+        report.add(line, scan.marks);
       }
       return true;
     }
@@ -227,7 +228,7 @@ void CrashScanner::State::on_head(const Head& head,
   }
   ++count;
   last_head_line = line.number;
-  open.emplace_back(head, at, line, limits);
+  open.emplace_back(head, at, line, scan.marks, limits);
 }
 
 void CrashScanner::State::on_reboot(const ConsoleLine& line)

@@ -11,22 +11,45 @@ static bool starts_with(std::string_view text, std::string_view start)
   return text.substr(0, start.size()) == start;
 }
 
+namespace {
+
+/// What a byte can be part of, looked up: stacks are most of a report.
+enum ByteClass : unsigned char { hex_digit = 1, symbol_byte = 2 };
+
+constexpr std::array<unsigned char, 256> make_classes()
+{
+  std::array<unsigned char, 256> classes{};
+  for (const char c : std::string_view("0123456789abcdefABCDEF")) {
+    classes[static_cast<unsigned char>(c)] |= hex_digit;
+  }
+  for (const char c : std::string_view("0123456789abcdefghijklmnopqrstuvwxyz"
+                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.$")) {
+    classes[static_cast<unsigned char>(c)] |= symbol_byte;
+  }
+  return classes;
+}
+
+constexpr auto classes = make_classes();
+
+} // namespace
+
 static bool is_hex(char c)
 {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-         (c >= 'A' && c <= 'F');
+  return (classes[static_cast<unsigned char>(c)] & hex_digit) != 0;
 }
 
 static bool is_symbol(char c)
 {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-         (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '$';
+  return (classes[static_cast<unsigned char>(c)] & symbol_byte) != 0;
 }
 
 static std::string_view skip_blanks(std::string_view text)
 {
-  const auto start = text.find_first_not_of(" \t");
-  return text.substr(std::min(start, text.size()));
+  std::size_t at = 0;
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) {
+    ++at;
+  }
+  return text.substr(at);
 }
 
 std::string_view bare_name(std::string_view symbol)
@@ -77,16 +100,16 @@ static std::string_view symbol_with_place(std::string_view text)
   if (starts_with(rest, "+0x")) {
     return text.substr(0, length);
   }
+  if (rest[0] != ' ') {
+    return {};
+  }
   const bool source = rest.find(".c:") != rest.npos ||
                       rest.find(".h:") != rest.npos ||
                       rest.find(".S:") != rest.npos;
-  if (source && rest.substr(0, 2) == " (") {
+  if (source && rest[1] == '(') {
     return text.substr(0, length); // scripts/decode_stacktrace.sh
   }
-  const bool file = rest[0] == ' ' && (rest.find(".c:") != rest.npos ||
-                                       rest.find(".h:") != rest.npos ||
-                                       rest.find(".S:") != rest.npos);
-  if (file && rest.find(' ', 1) == rest.rfind(" [inline]")) {
+  if (source && rest.find(' ', 1) == rest.rfind(" [inline]")) {
     return text.substr(0, length);
   }
   return {};
@@ -156,12 +179,8 @@ static constexpr std::array<RegisterForm, 13> register_forms{{
 
 static std::optional<StackFrame> parse_register(std::string_view text)
 {
-  constexpr std::string_view first = "RNLIEPlper";
-  if (first.find(text[0]) == std::string_view::npos) {
-    return std::nullopt;
-  }
   for (const auto& form : register_forms) {
-    if (!starts_with(text, form.start)) {
+    if (text[0] != form.start[0] || !starts_with(text, form.start)) {
       continue;
     }
     const auto value = text.substr(form.start.find(' '));
@@ -199,9 +218,6 @@ std::optional<StackFrame> parse_frame(std::string_view text)
   if (auto found = parse_register(text)) {
     return found;
   }
-  if (auto found = parse_lock(text)) {
-    return found;
-  }
   const auto plain = skip_addresses(text);
   const bool question = starts_with(plain, "? ");
   const auto symbol_at = question ? skip_blanks(plain.substr(1)) : plain;
@@ -210,12 +226,14 @@ std::optional<StackFrame> parse_frame(std::string_view text)
     symbol = symbol_from(symbol_at);
   }
   auto found = make(symbol, FrameKind::trace);
-  if (found) {
-    // What the compiler inlined shows only where a log was symbolized: titles
-    // must not depend on that.
-    found->trusted = !question && text.find("(unreliable)") == text.npos &&
-                     text.find(" [inline]") == text.npos;
+  if (!found) {
+    return parse_lock(text);
   }
+  // What the compiler inlined shows only where a log was symbolized: titles
+  // must not depend on that.
+  const auto tail = symbol_at.substr(symbol.size());
+  found->trusted = !question && tail.find("(unreliable)") == tail.npos &&
+                   tail.find(" [inline]") == tail.npos;
   return found;
 }
 

@@ -3,121 +3,171 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace oopsfarm {
 
-static std::uint16_t pair_at(std::string_view text, std::size_t at)
+namespace {
+
+struct Mark
 {
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(text[at]) << 8U |
-                                    static_cast<unsigned char>(text[at + 1]));
+  std::string_view literal;
+  unsigned bits;
+};
+
+} // namespace
+
+/// arch/*/kernel/{dumpstack,process}.c, lib/nmi_backtrace.c, and who else
+/// prints a stack without a fault: mm/page_alloc.c, mm/vmalloc.c,
+/// lib/fault-inject.c, mm/oom_kill.c of Linux.
+static constexpr std::array<Mark, 14> all_marks{{
+    {"Call Trace:", opens_trace | calls_trace},
+    {"Call trace:", opens_trace | calls_trace},
+    {"Stack trace:", opens_trace},
+    {"stack trace:", opens_trace},
+    {"Backtrace:", opens_trace},
+    {"backtrace (", opens_trace},
+    {"backtrace:", opens_trace},
+    {"page allocation failure: ", other_story},
+    {"vmalloc: allocation failure", other_story},
+    {"FAULT_INJECTION: forcing a failure", other_story},
+    {"FAULT_FLAG_ALLOW_RETRY missing", other_story},
+    {" invoked oom-killer: ", oom_story},
+    {"Sending NMI from CPU", all_cpus},
+    {"NMI backtrace for cpu", other_cpu},
+}};
+
+/// What the kernel itself puts before a report's first words.
+static constexpr std::array<std::string_view, 6> tags{
+    "watchdog:", "rcu:", "Oops:", "NMI:", "traps:", "BUG:"};
+
+static bool is_punctuation(char c)
+{
+  switch (c) {
+  case ' ':
+  case '\t':
+  case '[':
+  case ']':
+  case '*':
+  case '-':
+  case '=':
+  case ':':
+  case '#':
+  case '>':
+  case '|':
+    return true;
+  default:
+    return false;
+  }
 }
 
-/// How seldom a byte is on consoles: capitals, then the rarer letters.
-static int rarity(char c)
+static bool starts_with(std::string_view text, std::string_view start)
 {
-  if (c >= 'A' && c <= 'Z') {
-    return 4;
-  }
-  constexpr std::string_view rare = "gkvwjxzqyb";
-  if (rare.find(c) != std::string_view::npos) {
-    return 3;
-  }
-  return c >= 'a' && c <= 'z' ? 2 : 1;
+  return text.substr(0, start.size()) == start;
 }
 
-static std::size_t rarest_pair(std::string_view anchor)
+/// How long the tag at the start of `text` is; 0 when there is none.
+static std::size_t tag_length(std::string_view text)
 {
-  std::size_t best = 0;
-  int best_score = -1;
-  for (std::size_t at = 0; at + 1 < anchor.size(); ++at) {
-    const int score = rarity(anchor[at]) + rarity(anchor[at + 1]);
-    if (score > best_score) {
-      best = at;
-      best_score = score;
+  for (const auto tag : tags) {
+    if (text.front() == tag.front() && starts_with(text, tag)) {
+      return tag.size();
     }
   }
-  return best;
+  return 0;
 }
 
-HeadFinder::HeadFinder(const std::vector<Head>& heads) : heads_(heads)
+static std::vector<std::uint16_t> placed(const std::vector<Head>& heads,
+                                         Place place)
 {
+  std::vector<std::uint16_t> found;
   for (std::size_t index = 0; index < heads.size(); ++index) {
-    const auto anchor = heads[index].anchor;
-    const auto offset = rarest_pair(anchor);
-    const auto pair = pair_at(anchor, offset);
-    entries_.push_back(Entry{pair,
-                             static_cast<std::uint16_t>(offset),
-                             static_cast<std::uint16_t>(index)});
-    pairs_[pair / 64] |= 1ULL << (pair % 64U);
+    if (heads[index].place == place) {
+      found.push_back(static_cast<std::uint16_t>(index));
+    }
   }
-  std::sort(entries_.begin(),
-            entries_.end(),
-            [](const Entry& a, const Entry& b) { return a.pair < b.pair; });
+  return found;
+}
+
+static std::vector<std::string_view>
+literals_of(const std::vector<Head>& heads,
+            const std::vector<std::uint16_t>& wanted)
+{
+  std::vector<std::string_view> literals;
+  for (const auto index : wanted) {
+    literals.push_back(heads[index].anchor);
+  }
+  for (const auto& mark : all_marks) {
+    literals.push_back(mark.literal);
+  }
+  return literals;
+}
+
+HeadFinder::HeadFinder(const std::vector<Head>& heads)
+    : heads_(heads), anywhere_(placed(heads, Place::anywhere)),
+      finder_(literals_of(heads, anywhere_)),
+      starts_(placed(heads, Place::start))
+{
+  const auto first = [&](std::uint16_t head) {
+    return static_cast<unsigned char>(heads_[head].anchor.front());
+  };
+  std::stable_sort(starts_.begin(), starts_.end(), [&](auto a, auto b) {
+    return first(a) < first(b);
+  });
+  for (const auto index : starts_) {
+    ++from_[first(index) + 1U];
+  }
+  std::partial_sum(from_.begin(), from_.end(), from_.begin());
 }
 
 /// Only punctuation and the kernel's own tags may stand before an anchor that
 /// must be at its line's start.
-static bool may_precede(std::string_view before)
+void HeadFinder::find_starts(std::string_view text, LineScan& scan) const
 {
-  static constexpr std::array<std::string_view, 6> tags{
-      "watchdog", "rcu", "Oops", "NMI", "traps", "BUG"};
-  constexpr std::string_view punctuation = " \t[]*-=:#>|";
-  while (!before.empty()) {
-    if (punctuation.find(before.front()) != std::string_view::npos) {
-      before.remove_prefix(1);
-      continue;
+  std::size_t at = 0;
+  while (true) {
+    while (at < text.size() && is_punctuation(text[at])) {
+      ++at;
     }
-    const auto tag =
-        std::find_if(tags.begin(), tags.end(), [&](std::string_view word) {
-          return before.substr(0, word.size()) == word &&
-                 before.substr(word.size(), 1) == ":";
-        });
-    if (tag == tags.end()) {
-      return false;
+    if (at == text.size()) {
+      return;
     }
-    before.remove_prefix(tag->size());
-  }
-  return true;
-}
-
-void HeadFinder::check(std::string_view text,
-                       std::size_t at,
-                       std::uint16_t pair,
-                       std::vector<HeadMatch>& found) const
-{
-  constexpr std::size_t enough = 16;
-  auto entry = std::lower_bound(
-      entries_.begin(),
-      entries_.end(),
-      pair,
-      [](const Entry& a, std::uint16_t wanted) { return a.pair < wanted; });
-  for (; entry != entries_.end() && entry->pair == pair; ++entry) {
-    const auto& head = heads_[entry->head];
-    if (at < entry->offset || found.size() >= enough) {
-      continue;
+    const auto rest = text.substr(at);
+    const auto byte = static_cast<unsigned char>(text[at]);
+    for (std::size_t start = from_[byte]; start < from_[byte + 1U]; ++start) {
+      const auto anchor = heads_[starts_[start]].anchor;
+      if (scan.heads.size() < enough && rest.size() >= anchor.size() &&
+          rest[1] == anchor[1] && starts_with(rest, anchor)) {
+        scan.heads.push_back(HeadMatch{starts_[start], at});
+      }
     }
-    const auto start = at - entry->offset;
-    if (text.substr(start, head.anchor.size()) == head.anchor &&
-        (head.place == Place::anywhere || may_precede(text.substr(0, start)))) {
-      found.push_back(HeadMatch{entry->head, start});
+    const auto tag = tag_length(rest);
+    if (tag == 0) {
+      return;
     }
+    at += tag;
   }
 }
 
-void HeadFinder::find(std::string_view text,
-                      std::vector<HeadMatch>& found) const
+void HeadFinder::find(std::string_view text, LineScan& scan) const
 {
-  found.clear();
-  for (std::size_t at = 0; at + 1 < text.size(); ++at) {
-    const auto pair = pair_at(text, at);
-    if ((pairs_[pair / 64] >> (pair % 64U) & 1U) != 0) {
-      check(text, at, pair, found);
+  scan.heads.clear();
+  scan.marks = 0;
+  finder_.find(text, [&](std::size_t literal, std::size_t at) {
+    if (literal >= anywhere_.size()) {
+      scan.marks |= all_marks[literal - anywhere_.size()].bits;
+    } else if (scan.heads.size() < enough) {
+      scan.heads.push_back(HeadMatch{anywhere_[literal], at});
     }
+    return true;
+  });
+  find_starts(text, scan);
+  if (scan.heads.size() > 1) {
+    std::stable_sort(
+        scan.heads.begin(),
+        scan.heads.end(),
+        [](const HeadMatch& a, const HeadMatch& b) { return a.head < b.head; });
   }
-  std::stable_sort(
-      found.begin(), found.end(), [](const HeadMatch& a, const HeadMatch& b) {
-        return a.head < b.head;
-      });
 }
 
 } // namespace oopsfarm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "triage/literal_finder.h"
 #include "triage/rules.h"
 
 #include <array>
@@ -18,35 +19,44 @@ struct HeadMatch
   std::size_t at = 0;   ///< where the anchor begins on the line
 };
 
-/// Finds the anchors of all heads on a line in one pass. Nearly every line of
-/// a console holds none, so the pass looks at a table of byte pairs only: each
-/// anchor is entered under its rarest pair. Immutable; any thread.
+/// What a line says about the report that it stands in; bits of LineScan.
+enum LineMark : unsigned {
+  opens_trace = 1, ///< "Call Trace:", "Backtrace:", "stack backtrace:"
+  calls_trace = 2, ///< the first of these
+  other_story = 4, ///< a stack follows that is no crash's
+  oom_story = 8,   ///< "invoked oom-killer": its stack is no crash's, either
+  all_cpus = 16,   ///< other CPUs are asked for their stacks
+  other_cpu = 32,  ///< "NMI backtrace for cpu": another CPU's stack follows
+};
+
+/// What one pass over a line found. Scratch: to be used again for the next.
+struct LineScan
+{
+  std::vector<HeadMatch> heads; ///< by the order of the heads; at most 16
+  unsigned marks = 0;           ///< of LineMark
+};
+
+/// Finds the anchors of all heads on a line, and its marks, in one pass.
+/// Nearly every line of a console holds none. Immutable; any thread.
 class HeadFinder
 {
 public:
   /// `heads` must outlive the finder.
   explicit HeadFinder(const std::vector<Head>& heads);
 
-  /// All anchors on `text`, by the order of the heads; at most 16. Places are
-  /// checked, expressions are not.
-  void find(std::string_view text, std::vector<HeadMatch>& found) const;
+  /// Places are checked, expressions are not.
+  void find(std::string_view text, LineScan& scan) const;
 
 private:
-  struct Entry
-  {
-    std::uint16_t pair = 0;
-    std::uint16_t offset = 0; ///< of the pair within the anchor
-    std::uint16_t head = 0;
-  };
+  void find_starts(std::string_view text, LineScan& scan) const;
 
-  void check(std::string_view text,
-             std::size_t at,
-             std::uint16_t pair,
-             std::vector<HeadMatch>& found) const;
+  static constexpr std::size_t enough = 16;
 
   const std::vector<Head>& heads_;
-  std::vector<Entry> entries_;              ///< sorted by pair
-  std::array<std::uint64_t, 1024> pairs_{}; ///< one bit a byte pair
+  std::vector<std::uint16_t> anywhere_;   ///< heads whose place is anywhere
+  LiteralFinder finder_;                  ///< their anchors, then the marks
+  std::vector<std::uint16_t> starts_;     ///< the other heads, by first byte
+  std::array<std::uint16_t, 257> from_{}; ///< where in starts_ a byte's begin
 };
 
 } // namespace oopsfarm

@@ -2,15 +2,31 @@
 #include "triage/name_table.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace oopsfarm {
+
+static std::size_t first_byte(std::string_view name)
+{
+  return static_cast<unsigned char>(name.front());
+}
+
+void NameTable::Sorted::sort()
+{
+  std::sort(names.begin(), names.end());
+  from.fill(0);
+  for (const auto name : names) {
+    ++from[first_byte(name) + 1];
+  }
+  std::partial_sum(from.begin(), from.end(), from.begin());
+}
 
 void NameTable::add(std::string_view words)
 {
   while (true) {
     const auto start = words.find_first_not_of(' ');
     if (start == std::string_view::npos) {
-      return;
+      break;
     }
     words.remove_prefix(start);
     auto word = words.substr(0, words.find(' '));
@@ -22,14 +38,29 @@ void NameTable::add(std::string_view words)
     if (open_start) {
       (open_end ? parts_ : ends_).push_back(word);
     } else {
-      (open_end ? starts_ : whole_)[bucket(word)].push_back(word);
+      (open_end ? starts_ : whole_).names.push_back(word);
     }
   }
+  whole_.sort();
+  starts_.sort();
+}
+
+template <typename Matches>
+bool NameTable::Sorted::any(std::string_view name, Matches matches) const
+{
+  const auto byte = first_byte(name);
+  for (std::size_t at = from[byte]; at < from[byte + 1]; ++at) {
+    if (matches(name, names[at])) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static bool starts_with(std::string_view name, std::string_view start)
 {
-  return name.substr(0, start.size()) == start;
+  return name.size() >= start.size() &&
+         std::equal(start.begin(), start.end(), name.begin());
 }
 
 static bool ends_with(std::string_view name, std::string_view end)
@@ -40,21 +71,20 @@ static bool ends_with(std::string_view name, std::string_view end)
 
 bool NameTable::holds(std::string_view name) const
 {
-  const auto any = [&](const Names& names, auto matches) {
-    return std::any_of(
-        names.begin(), names.end(), [&](std::string_view pattern) {
-          return matches(name, pattern);
-        });
-  };
+  if (name.empty()) {
+    return false;
+  }
   const auto equal = [](std::string_view a, std::string_view b) {
     return a == b;
   };
-  const auto contains = [](std::string_view a, std::string_view b) {
-    return a.find(b) != std::string_view::npos;
-  };
-  return any(whole_[bucket(name)], equal) ||
-         any(starts_[bucket(name)], starts_with) || any(ends_, ends_with) ||
-         any(parts_, contains);
+  return whole_.any(name, equal) || starts_.any(name, starts_with) ||
+         std::any_of(
+             ends_.begin(),
+             ends_.end(),
+             [&](std::string_view end) { return ends_with(name, end); }) ||
+         std::any_of(parts_.begin(), parts_.end(), [&](std::string_view part) {
+           return name.find(part) != std::string_view::npos;
+         });
 }
 
 } // namespace oopsfarm

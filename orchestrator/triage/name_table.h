@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -21,17 +22,22 @@ public:
   bool holds(std::string_view name) const;
 
 private:
-  using Names = std::vector<std::string_view>;
-
-  static std::size_t bucket(std::string_view name)
+  /// Names in the order of their bytes, and where those of a first byte begin.
+  struct Sorted
   {
-    return name.empty() ? 0 : static_cast<unsigned char>(name.front());
-  }
+    void sort();
 
-  std::array<Names, 256> whole_;  ///< by first byte
-  std::array<Names, 256> starts_; ///< by first byte
-  Names ends_;
-  Names parts_;
+    template <typename Matches>
+    bool any(std::string_view name, Matches matches) const;
+
+    std::vector<std::string_view> names;
+    std::array<std::uint16_t, 257> from{};
+  };
+
+  Sorted whole_;
+  Sorted starts_;
+  std::vector<std::string_view> ends_;
+  std::vector<std::string_view> parts_;
 };
 
 } // namespace oopsfarm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "triage/open_report.h"
 
+#include "triage/head_finder.h"
 #include "triage/stack.h"
 #include "triage/titles.h"
 
@@ -8,11 +9,6 @@
 #include <array>
 
 namespace oopsfarm {
-
-static bool contains(std::string_view text, std::string_view part)
-{
-  return text.find(part) != std::string_view::npos;
-}
 
 LineContext LineContext::of(const ConsoleLine& line)
 {
@@ -22,11 +18,12 @@ LineContext LineContext::of(const ConsoleLine& line)
 OpenReport::OpenReport(const Head& head,
                        std::size_t at,
                        const ConsoleLine& line,
+                       unsigned marks,
                        const CrashLimits& limits)
     : head_(&head), at_(at), limits_(limits), context_(LineContext::of(line))
 {
   text_.mark_head();
-  text_.add(line);
+  text_.add(line, marks);
 }
 
 bool OpenReport::owns(const ConsoleLine& line) const
@@ -54,18 +51,16 @@ static bool ends_report(std::string_view text)
          });
 }
 
-void OpenReport::add(const ConsoleLine& line)
+void OpenReport::add(const ConsoleLine& line, unsigned marks)
 {
-  text_.add(line);
-  const auto text = line.text;
-  if (text.empty()) {
+  text_.add(line, marks);
+  if (line.text.empty()) {
     return;
   }
-  traced_ =
-      traced_ || contains(text, "all Trace:") || contains(text, "all trace:");
-  complete_ = complete_ || ends_report(text);
+  traced_ = traced_ || (marks & calls_trace) != 0;
+  complete_ = complete_ || ends_report(line.text);
   lines_after_end_ += complete_ ? 1 : 0;
-  all_cpus_ = all_cpus_ || contains(text, "Sending NMI from CPU");
+  all_cpus_ = all_cpus_ || (marks & all_cpus) != 0;
 }
 
 std::string OpenReport::excerpt() const

@@ -30,13 +30,14 @@ public:
   OpenReport(const Head& head,
              std::size_t at,
              const ConsoleLine& line,
+             unsigned marks,
              const CrashLimits& limits);
 
   /// True when `line` belongs to the same writer as the head.
   bool owns(const ConsoleLine& line) const;
 
-  /// Takes a line that it owns.
-  void add(const ConsoleLine& line);
+  /// Takes a line that it owns, with its LineMarks (head_finder.h).
+  void add(const ConsoleLine& line, unsigned marks);
 
   /// Nothing more is taken: its bound is reached, or its end is well past.
   bool full() const

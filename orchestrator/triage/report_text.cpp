@@ -3,13 +3,21 @@
 
 namespace oopsfarm {
 
-void ReportText::add(const ConsoleLine& line)
+ReportText::ReportText()
+{
+  constexpr std::size_t usual_lines = 64;
+  constexpr std::size_t usual_bytes = 4096;
+  lines_.reserve(usual_lines);
+  arena_.reserve(usual_bytes);
+}
+
+void ReportText::add(const ConsoleLine& line, unsigned marks)
 {
   // Long lines are lists of modules or a hostile guest's: no rule needs more.
   constexpr std::size_t kept = 512;
   const auto text = line.text.substr(0, kept);
-  lines_.push_back(
-      Line{arena_.size(), text.size(), line.number, line.begin, line.end});
+  lines_.push_back(Line{
+      arena_.size(), text.size(), line.number, line.begin, line.end, marks});
   arena_.append(text);
   arena_ += '\n';
 }
@@ -36,9 +44,19 @@ std::size_t ReportText::find(std::string_view part, std::size_t from) const
   return lines_.size();
 }
 
+std::size_t ReportText::find_mark(unsigned marks, std::size_t from) const
+{
+  auto index = from;
+  while (index < lines_.size() && (lines_[index].marks & marks) == 0) {
+    ++index;
+  }
+  return index;
+}
+
 std::vector<StackFrame> ReportText::frames() const
 {
   std::vector<StackFrame> found;
+  found.reserve(lines_.size() - head_);
   for (std::size_t index = head_; index < lines_.size(); ++index) {
     if (auto frame = parse_frame(text(index))) {
       frame->line = index;

@@ -23,9 +23,12 @@ public:
     std::uint64_t number = 0;
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
+    unsigned marks = 0; ///< LineMarks (head_finder.h)
   };
 
-  void add(const ConsoleLine& line);
+  ReportText();
+
+  void add(const ConsoleLine& line, unsigned marks);
 
   /// The next line added is the head.
   void mark_head() { head_ = lines_.size(); }
@@ -40,6 +43,9 @@ public:
 
   /// The first line from `from` on that holds `part`, or size().
   std::size_t find(std::string_view part, std::size_t from = 0) const;
+
+  /// The first line from `from` on that has one of `marks`, or size().
+  std::size_t find_mark(unsigned marks, std::size_t from) const;
 
   /// The head's line and all behind it, a newline after each.
   std::string_view body() const;

@@ -11,7 +11,8 @@ namespace oopsfarm {
 struct CompiledRule
 {
   explicit CompiledRule(const Rule& rule)
-      : head(rule.head), body(rule.body == nullptr ? "" : rule.body)
+      : head(rule.head), body(rule.body == nullptr ? "" : rule.body),
+        skip(rule.skip)
   {
     function = group_of(head, 0);
     if (function == 0) {
@@ -28,6 +29,7 @@ struct CompiledRule
 
   RE2 head;
   RE2 body;
+  NameTable skip;
   int function = 0; ///< number of the group F, 0 when there is none
 };
 
@@ -118,12 +120,11 @@ bool RuleSet::head_matches(std::size_t index,
       });
 }
 
-const Head* RuleSet::find_head(std::string_view text,
-                               std::vector<HeadMatch>& found,
-                               std::size_t& at) const
+const Head*
+RuleSet::find_head(std::string_view text, LineScan& scan, std::size_t& at) const
 {
-  finder_.find(text, found);
-  for (const auto& match : found) {
+  finder_.find(text, scan);
+  for (const auto& match : scan.heads) {
     if (head_matches(match.head, text, match.at)) {
       at = match.at;
       return &all_heads()[match.head];
@@ -149,6 +150,7 @@ RuleMatch RuleSet::match(const Head& head,
          !catch_groups(rule.body, body, RE2::UNANCHORED, match.groups))) {
       continue;
     }
+    match.skip = &rule.skip;
     if (rule.function > 0) {
       match.function =
           match.groups[static_cast<std::size_t>(rule.function) - 1];

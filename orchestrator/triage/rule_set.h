@@ -2,6 +2,7 @@
 #pragma once
 
 #include "triage/head_finder.h"
+#include "triage/name_table.h"
 #include "triage/rules.h"
 
 #include <cstddef>
@@ -18,6 +19,7 @@ struct RuleMatch
   const Rule* rule = nullptr;
   std::vector<std::string_view> groups; ///< [0] is {1}
   std::string_view function;            ///< of the group F, or ""
+  const NameTable* skip = nullptr;      ///< the rule's own helpers
 };
 
 /// all_heads() made ready: anchors found fast, expressions compiled (RE2
@@ -30,10 +32,10 @@ public:
 
   ~RuleSet();
 
-  /// The head that `text` is of, or nullptr. `found` is scratch.
-  const Head* find_head(std::string_view text,
-                        std::vector<HeadMatch>& found,
-                        std::size_t& at) const;
+  /// The head that `text` is of, or nullptr; its anchor begins at `at`. What
+  /// else the line says is left in `scan`.
+  const Head*
+  find_head(std::string_view text, LineScan& scan, std::size_t& at) const;
 
   /// The first rule of `head` that the report matches. The views are into
   /// `line` and `body`. `at` is where the anchor begins on the line.

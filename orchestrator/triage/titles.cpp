@@ -106,15 +106,13 @@ std::string clean_title(std::string_view title)
   return out;
 }
 
-static bool has_trace(const ReportText& report)
+static bool has_trace(const ReportText& report,
+                      const std::vector<StackFrame>& frames)
 {
-  for (auto line = report.head() + 1; line < report.size(); ++line) {
-    const auto frame = parse_frame(report.text(line));
-    if (frame && frame->kind == FrameKind::trace) {
-      return true;
-    }
-  }
-  return false;
+  return std::any_of(
+      frames.begin(), frames.end(), [&](const StackFrame& frame) {
+        return frame.kind == FrameKind::trace && frame.line > report.head();
+      });
 }
 
 /// C++ names, as out-of-tree modules have them, without their arguments.
@@ -173,14 +171,16 @@ Crash title_report(const Head& head, std::size_t at, const ReportText& report)
     return crash;
   }
   const auto& rule = *match.rule;
+  const auto frames = report.frames();
+  const bool traced = has_trace(report, frames);
   if (rule.frame == FramePolicy::none) {
     crash.title = clean_title(fill_in(rule.title, "", match.groups));
   } else {
-    const bool believed = rule.trust != Trust::needs_stack || has_trace(report);
+    const bool believed = rule.trust != Trust::needs_stack || traced;
     const auto function =
-        believed
-            ? blamed_function(report, rule.frame, match.function, rule.skip)
-            : std::string_view{};
+        believed ? blamed_function(
+                       report, frames, rule.frame, match.function, *match.skip)
+                 : std::string_view{};
     name_function(match, function.empty() ? unknown_function : function, crash);
     if (function.empty()) {
       crash.frame.clear();
@@ -189,7 +189,7 @@ Crash title_report(const Head& head, std::size_t at, const ReportText& report)
   }
   if (rule.trust == Trust::corrupted) {
     mark_corrupted(crash, "the report is cut or mixed with other text");
-  } else if (rule.trust == Trust::yes && !has_trace(report) &&
+  } else if (rule.trust == Trust::yes && !traced &&
              report.find("NIP [", report.head()) == report.size()) {
     mark_corrupted(crash, "no call trace");
   }

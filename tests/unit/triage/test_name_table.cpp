@@ -30,18 +30,18 @@ TEST_CASE("HeadFinder::find")
                                 {"BUG: ", Place::start, Role::report, {}},
                                 {"Oops: ", Place::start, Role::report, {}}};
   const HeadFinder finder(heads);
-  std::vector<HeadMatch> found;
+  LineScan found;
   const auto count = [&](std::string_view text) {
     finder.find(text, found);
-    return found.size();
+    return found.heads.size();
   };
 
   SUBCASE("all anchors of a line come in the order of the heads")
   {
     REQUIRE(count("BUG: bad thing") == 2);
-    CHECK(found[0].head == 0);
-    CHECK(found[1].head == 1);
-    CHECK(found[0].at == 0);
+    CHECK(found.heads[0].head == 0);
+    CHECK(found.heads[1].head == 1);
+    CHECK(found.heads[0].at == 0);
   }
 
   SUBCASE("an anchor for the start stands behind the kernel's tags only")
