@@ -161,3 +161,47 @@ TEST_CASE("split_prefix")
     CHECK_FALSE(prefix_of("[99999999999999999999.000000] x").time_us);
   }
 }
+
+TEST_CASE("A control character is found wherever it stands on its line")
+{
+  for (const std::size_t length : {1, 7, 15, 16, 17, 31, 32, 33, 60}) {
+    for (std::size_t at = 0; at < length; ++at) {
+      INFO(length, " ", at);
+      for (const char bad : {'\0', '\a', '\x1f', '\x7f'}) {
+        std::string text(length, 'x');
+        text[at] = bad;
+        CHECK(read_lines(text + "\n", 100)[0].text ==
+              std::string(length - 1, 'x'));
+      }
+      for (const char good : {'\t', ' ', '~', '\x80', '\xff'}) {
+        std::string text(length, 'x');
+        text[at] = good;
+        CHECK(read_lines(text + "\n", 100)[0].text == text);
+      }
+    }
+  }
+}
+
+TEST_CASE("Timestamps of every width are read, and nothing else")
+{
+  const auto time_of = [](const std::string& stamp) {
+    return read_lines(stamp + " x\n", 100)[0].time_us;
+  };
+  CHECK(time_of("[    0.000000]") == 0);
+  CHECK(time_of("[   12.345678]") == 12345678);
+  CHECK(time_of("[99999.999999]") == 99999999999);
+  CHECK(time_of("[901320.960000]") == 901320960000);
+  CHECK(time_of("[1.000002]") == 1000002);
+  for (const auto* no : {"[     .000000]",
+                         "[   1 .000000]",
+                         "[  1 2.000000]",
+                         "[   1a.000000]",
+                         "[    1.00000a]",
+                         "[    1.0000000]",
+                         "[    1,000000]",
+                         "[    1.000000",
+                         "[    /.000000]"}) {
+    INFO(no);
+    CHECK_FALSE(time_of(no));
+  }
+}
