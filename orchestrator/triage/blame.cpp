@@ -157,10 +157,21 @@ static std::string_view stall_frame(const Search& search)
   return above.empty() ? bottom : above;
 }
 
+/// What so many wait for at once that whoever waits is not to blame.
+static bool is_common_wait(std::string_view name)
+{
+  static const NameTable table(
+      "rtnl_lock synchronize_rcu synchronize_sched synchronize_rcu_bh "
+      "synchronize_rcu_expedited synchronize_srcu __synchronize_srcu");
+  return table.holds(name);
+}
+
 static std::string_view hung_frame(const Search& search)
 {
+  std::string_view first;
   const auto others = search.report.find_mark(other_cpu, search.report.head());
   const auto start = trace_start(search.report);
+  const auto next = search.report.find_mark(opens_trace, start + 1);
   for (const auto& frame : search.frames) {
     if (frame.line < start) {
       continue;
@@ -168,12 +179,16 @@ static std::string_view hung_frame(const Search& search)
     if (frame.line > others) {
       break;
     }
-    if (frame.kind == FrameKind::trace && frame.trusted &&
-        !is_waiter(frame.name) && !search.skipped(frame.name)) {
+    if (frame.kind != FrameKind::trace || !frame.trusted) {
+      continue;
+    }
+    if (frame.line < next && is_common_wait(frame.name)) {
       return frame.name;
     }
+    const bool waits = is_waiter(frame.name) || search.skipped(frame.name);
+    first = first.empty() && !waits ? frame.name : first;
   }
-  return {};
+  return first;
 }
 
 static std::string_view owner_frame(const Search& search)

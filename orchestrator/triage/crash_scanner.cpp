@@ -19,7 +19,7 @@ static bool contains(std::string_view text, std::string_view part)
 /// Panics that only end what an earlier report began.
 static bool is_mere_end(std::string_view text)
 {
-  static constexpr std::array<std::string_view, 8> ends{
+  static constexpr std::array<std::string_view, 12> ends{
       "Fatal exception",
       "panic_on_warn",
       "hung_task: blocked",
@@ -27,7 +27,11 @@ static bool is_mere_end(std::string_view text)
       "RCU Stall",
       "Hard LOCKUP",
       "Unrecovered",
-      "Attempted to kill init"};
+      "Attempted to kill init",
+      "Attempted to kill the idle task",
+      "Aiee, killing interrupt handler",
+      "kasan.fault=panic",
+      "kmsan.panic set"};
   return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) {
     return contains(text, end);
   });
@@ -85,6 +89,23 @@ static bool is_fatal(const Crash& crash)
   return crash.type == "DoS" || crash.type == "BUG" ||
          crash.type == "MEMORY_SAFETY_BUG" || crash.type == "REBOOT" ||
          crash.type == "NULL-POINTER-DEREFERENCE";
+}
+
+static bool same_words(std::string_view a, std::string_view b)
+{
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  };
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) {
+        return lower(x) == lower(y);
+      });
+}
+
+/// The same report's head, however the kernel spells it.
+static bool same_words(const Head& a, const Head& b)
+{
+  return &a == &b || same_words(a.anchor, b.anchor);
 }
 
 struct CrashScanner::State
@@ -184,8 +205,16 @@ bool CrashScanner::State::absorbs(const Head& head, const ConsoleLine& line)
 {
   const bool panic = head.anchor == "Kernel panic - not syncing";
   for (auto& report : open) {
-    // The same words again before any stack: two CPUs, or a repetition.
-    if (&report.head() == &head && !report.traced() && report.owns(line)) {
+    // The same words again before any stack: two CPUs, or a repetition. Of a
+    // hard lockup one CPU tells and another one shows its stack.
+    if (!same_words(report.head(), head) || report.traced()) {
+      continue;
+    }
+    const bool lockup = same_words(head.anchor, "hard LOCKUP");
+    if (lockup) {
+      report.adopt(line);
+    }
+    if (report.owns(line)) {
       if (!report.full()) { // a flood of heads is bounded too
         report.add(line, scan.marks);
       }

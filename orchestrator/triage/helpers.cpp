@@ -33,7 +33,11 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "df_debug arch_stack_walk do_kernel_fault do_tag_check_fault "
     "walk_stackframe "
     "ref_tracker_dir_* skb_panic skb_over_panic skb_under_panic "
-    "hwasan_* stack_trace_* hex_dump* hex_string",
+    "hwasan_* stack_trace_* hex_dump* hex_string "
+    "check_region_inline fortify_* die_body die_header die_addr "
+    "crash_kexec* machine_kexec* default_machine_kexec crash_save_* "
+    "noist_exc_* paranoid_* fixup_exception rust_helper_BUG "
+    "rust_begin_unwind",
     // powerpc, arm and riscv on their way into the reports
     "program_check* do_program_check* data_access* data_storage* "
     "handle_page_fault do_data_abort do_mem_abort do_translation_fault "
@@ -45,7 +49,16 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "arm64_notify_die arm_notify_die aarch64_* bad_page_fault "
     "fault_in_kernel_space emulation_assist* "
     "instruction_access* instruction_storage* ret_from_except* "
-    "irqentry_* exit_to_kernel_mode ",
+    "irqentry_* exit_to_kernel_mode "
+    "do_slb_fault do_bad_slb_fault do_bad_segment_interrupt "
+    "do_bad_page_fault_segv machine_check_exception* machine_check_common* "
+    "machine_check_early* unrecoverable_exception system_reset_exception "
+    "system_reset_common* alignment_exception stack_overflow_exception "
+    "kernel_bad_stack facility_unavailable_exception "
+    "kernel_fp_unavailable_exception altivec_unavailable_exception "
+    "vsx_unavailable_exception emulation_assist_interrupt "
+    "interrupt_exit_* watchdog_smp_panic watchdog_timer_interrupt "
+    "soft_nmi_* ",
     // allocators
     "kmalloc* kzalloc* kcalloc* kvmalloc* kvzalloc* vmalloc* vzalloc* "
     "krealloc* kvcalloc* kvrealloc* kmem_cache* slab_* *slab_alloc* kfree "
@@ -63,7 +76,11 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "vmap_* find_vmap* insert_vmap* get_vm_area* alloc_vmap_area "
     "object_err slab_err slab_fix *free_hook qlink_free* "
     "qlist_free_all_* quarantine_* mempool_alloc* mempool_free* "
-    "percpu_alloc pcpu_alloc* alloc_percpu*",
+    "percpu_alloc pcpu_alloc* alloc_percpu* kvrealloc* krealloc* "
+    "get_freepointer* freelist_ptr* prefetch_freepointer setup_object* "
+    "check_slab check_object on_freelist check_bytes_and_report "
+    "alloc_debug_processing free_debug_processing kasprintf kvasprintf* "
+    "kstrndup* kmemdup_nul memdup_user_nul devm_kasprintf devm_kvasprintf",
     // locks and lockdep
     "lock_acquire* lock_release* lock_acquired lock_contended "
     "validate_chain check_prev* check_noncircular* check_usage* "
@@ -88,7 +105,11 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "rq_lock* "
     "lock_sock_* release_sock lock_timer_base task_blocks_on_rt_mutex "
     "reiserfs_write_lock* reiserfs_write_unlock* folio_unlock "
-    "folio_lock* unlock_page seqprop_*",
+    "folio_lock* unlock_page seqprop_* "
+    "rt_spin_* rt_read_* rt_write_* rt_mutex_slow* local_lock_* lockref_* "
+    "srcu_read_lock* srcu_read_unlock* cpus_read_lock* cpus_read_unlock* "
+    "get_online_cpus put_online_cpus splpar_* spin_yield rw_yield "
+    "yield_to_preempted yield_queued_*",
     // bytes, bits, atomics
     "memcpy* memcmp* memset* memmove* memchr* strcmp* strncmp* strcpy* "
     "strncpy* strlcpy* strscpy* strlen* strnlen* strcat* strlcat* strchr* "
@@ -101,7 +122,14 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "atomic_* atomic64_* arch_atomic* raw_atomic* set_bit clear_bit "
     "change_bit test_bit test_and_* find_*_bit* variable_test_bit "
     "constant_test_bit instrument_* refcount_* kref_* cmpxchg* xchg* "
-    "arch_set_bit arch_clear_bit arch_test_*",
+    "arch_set_bit arch_clear_bit arch_test_* "
+    "raw_copy_* copy_mc_* memcpy_power* memcpy_and_pad memscan memweight "
+    "copy_page_power* copypage_power* csum_partial* copyout* copyin "
+    "copy_to_user_iter copy_from_user_iter memcpy_to_iter memcpy_from_iter "
+    "copy_folio_to_iter copy_folio_from_iter* iterate_and_advance* "
+    "bitmap_* hweight* crc16* crc32* crc64* crc_ccitt* crc_itu* "
+    "crc_t10dif* sha1_* sha224_* sha256_* sha512_* md5_* siphash* "
+    "chacha_* poly1305_*",
     // lists, trees, objects
     "list_add* list_del* list_move* list_splice* list_sort* list_empty* "
     "hlist_* llist_* list_lru_* rb_insert* rb_erase* rb_next rb_first rb_prev "
@@ -112,7 +140,13 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "iput_final dentry_kill shrink_dentry_list dentry_free "
     "fast_dput dput_* drop_nlink mark_buffer_dirty aesti_encrypt aesti_decrypt "
     "crypto_ecb_* crypto_cbc_* "
-    "crypto_skcipher_encrypt crypto_skcipher_decrypt device_for_each_child* "
+    "crypto_skcipher_encrypt crypto_skcipher_decrypt crypto_shash_* "
+    "crypto_ahash_* crypto_aead_encrypt crypto_aead_decrypt "
+    "xts_encrypt xts_decrypt xts_crypt* ecb_* cbc_* aesni_* "
+    "list_replace* plist_add plist_del plist_requeue "
+    "add_uevent_var device_remove_file hwrng_unregister usb_kill_urb "
+    "usb_kill_anchored_urbs usb_poison_urb usb_hcd_submit_urb "
+    "device_for_each_child* "
     " "
     "kfree_skb* consume_skb_* "
     "skb_push skb_put skb_pull* aes_encrypt aes_decrypt "
@@ -135,7 +169,9 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "insert_work* wait_for_completion* wait_for_common* do_wait_for_common "
     "complete complete_all schedule_timeout* wake_up_common* wake_up "
     "wake_up_process wake_up_q try_to_wake_up default_wake_function "
-    "autoremove_wake_function call_rcu* swake_up*",
+    "autoremove_wake_function call_rcu* swake_up* wake_up_sync* "
+    "wake_up_locked* wake_up_bit wake_up_var timer_shutdown* "
+    "timer_wait_running delay_tsc delay_loop const_udelay udelay ndelay",
     // printing
     "printk* vprintk* console_unlock console_flush* console_trylock* "
     "console_lock* wake_up_klogd* serial8250_* uart_console_* univ8250_* "
@@ -143,7 +179,10 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "dev_info dev_vprintk* vscnprintf* vsnprintf* scnprintf* "
     "snprintf sprintf vsprintf string format_decode pointer number "
     "symbol_string netdev_printk netdev_err call_console_driver* "
-    "printk_* hvterm_* hvc_console_print",
+    "printk_* hvterm_* hvc_console_print hvc_console_write va_format "
+    "dev_notice dev_alert dev_crit dev_emerg dev_dbg netdev_warn "
+    "netdev_info netdev_notice dynamic_dev_dbg dynamic_pr_debug "
+    "bstr_printf vbin_printf seq_printf seq_vprintf",
     // entry code
     "entry_* do_syscall_* syscall_* do_fast_syscall* do_int80* x64_sys_call "
     "ia32_sys_* system_call* sysenter* ret_from_* el0_* el1_irq* "
@@ -151,7 +190,8 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "smp_apic_timer_interrupt asm_* sysvec_* reschedule_interrupt "
     "retint_* invoke_syscall start_secondary* secondary_startup* "
     "irq_work_* trace_* perf_trace_* ftrace_* bpf_trace_* do_el0_svc "
-    "do_softirq_own_stack call_do_* ",
+    "do_softirq_own_stack call_do_* do_SYSENTER_* swapgs_* traceiter_* "
+    "error_exit error_return ",
     "restore_all paravirt_* arch_local_* raw_local_* "
     "local_irq_* replay_* preempt_latency_* write_comp_data trace_hardirqs* "
     "read_word_at_a_time "

@@ -36,6 +36,9 @@ public:
   /// True when `line` belongs to the same writer as the head.
   bool owns(const ConsoleLine& line) const;
 
+  /// From `line` on its writer's lines are the report's, too.
+  void adopt(const ConsoleLine& line) { context_ = LineContext::of(line); }
+
   /// Takes a line that it owns, with its LineMarks (head_finder.h).
   void add(const ConsoleLine& line, unsigned marks);
 

@@ -89,6 +89,10 @@ static Head rwlock()
                Place::anywhere);
 }
 
+static constexpr const char* skb_allocators =
+    "__alloc_skb alloc_skb* dev_alloc_skb* netdev_alloc_skb* "
+    "__netdev_alloc_skb* sk_alloc* sock_alloc*";
+
 static Head memory_leak()
 {
   return plain("BUG: memory leak",
@@ -97,8 +101,7 @@ static Head memory_leak()
                  "memory leak in {F}",
                  FramePolicy::trace,
                  nullptr,
-                 "__alloc_skb alloc_skb* dev_alloc_skb* netdev_alloc_skb* "
-                 "__netdev_alloc_skb* sk_alloc* sock_alloc*"},
+                 skb_allocators},
                 {"BUG: memory leak",
                  nullptr,
                  "memory leak",
@@ -106,6 +109,56 @@ static Head memory_leak()
                  nullptr,
                  "",
                  Trust::corrupted}},
+               Place::anywhere);
+}
+
+/// kmemleak's own words (mm/kmemleak.c), which follow "BUG: memory leak" where
+/// a test harness printed that.
+static Head unreferenced()
+{
+  return {"unreferenced object 0x",
+          Place::start,
+          Role::consequence,
+          {{"unreferenced",
+            "(?m)backtrace",
+            "memory leak in {F}",
+            FramePolicy::trace,
+            nullptr,
+            skb_allocators},
+           {"unreferenced",
+            nullptr,
+            "memory leak",
+            FramePolicy::none,
+            nullptr,
+            "",
+            Trust::corrupted}}};
+}
+
+static Head suspected_leaks()
+{
+  return {"kmemleak: ",
+          Place::start,
+          Role::consequence,
+          {{"kmemleak: \\d+ new suspected memory leaks",
+            nullptr,
+            "memory leak",
+            FramePolicy::none,
+            nullptr,
+            "",
+            Trust::no_stack}}};
+}
+
+/// fs/open.c and fs/super.c say these without a stack.
+static Head vfs(const char* anchor, const char* title)
+{
+  return plain(anchor,
+               {{"VFS",
+                 nullptr,
+                 title,
+                 FramePolicy::none,
+                 nullptr,
+                 "",
+                 Trust::no_stack}},
                Place::anywhere);
 }
 
@@ -141,16 +194,27 @@ static Head any_bug()
                FramePolicy::trace,
                nullptr,
                "process_one_work process_scheduled_works worker_thread"},
-              {"BUG: Dentry .* still in use.*unmount of",
+              {"BUG: workqueue leaked atomic, lock or RCU",
+               "workfn=(?P<F>[\\w.$]+)",
+               "BUG: workqueue leaked atomic, lock or RCU in {F}",
+               FramePolicy::named,
+               nullptr,
+               "",
+               Trust::no_stack},
+              {"BUG: Dentry .* still in use.*\\[(unmount of [^\\]]*)\\]",
                nullptr,
                "BUG: Dentry still in use in unmount",
                FramePolicy::none,
-               nullptr,
+               "BUG: Dentry still in use [{1}]",
                "",
                Trust::no_stack},
               {"BUG: (key \\S+) has not been registered",
                nullptr,
                "BUG: key has not been registered in {F}",
+               FramePolicy::trace},
+              {"BUG: assuming (atomic|non migratable) context at",
+               nullptr,
+               "BUG: assuming {1} context in {F}",
                FramePolicy::trace},
               {"BUG: (workqueue lockup)",
                nullptr,
@@ -181,7 +245,13 @@ std::vector<Head> bug_heads()
       spinlock(),
       rwlock(),
       memory_leak(),
+      unreferenced(),
+      suspected_leaks(),
       guard_page(),
+      vfs("VFS: Close: file count is 0",
+          "VFS: Close: file count is zero (use-after-free)"),
+      vfs("VFS: Busy inodes after unmount",
+          "VFS: Busy inodes after unmount (use-after-free)"),
   };
 }
 

@@ -124,33 +124,32 @@ traps(const char* anchor, std::vector<Rule> rules, Place place = Place::start)
 /// What x86 says below its first line, or powerpc's and arm's whole story.
 static Head oops()
 {
-  return {
-      "Oops: ",
-      Place::start,
-      Role::consequence,
-      {
-          {"Oops: (Bad kernel stack pointer|Machine check|Unrecoverable "
-           "[\\w ]+?|Kernel stack overflow|System Reset|Weird page fault)[,:]",
-           nullptr,
-           "Oops: {1} in {F}",
-           FramePolicy::fault},
-          {"Oops: general protection fault",
-           nullptr,
-           "general protection fault in {F}",
-           FramePolicy::fault,
-           bad_access},
-          {"Oops: (divide error|stack segment|int3|invalid opcode|double "
-           "fault|alignment check|bounds)",
-           nullptr,
-           "{1} in {F}",
-           FramePolicy::fault},
-          {"Oops: Kernel access of bad area",
-           nullptr,
-           paging_title,
-           FramePolicy::fault,
-           bad_access},
-          {"Oops: ", nullptr, "Oops in {F}", FramePolicy::fault},
-      }};
+  return {"Oops: ",
+          Place::start,
+          Role::consequence,
+          {
+              {"Oops: general protection fault",
+               nullptr,
+               "general protection fault in {F}",
+               FramePolicy::fault,
+               bad_access},
+              {"Oops: (divide error|stack segment|int3|invalid opcode|double "
+               "fault|alignment check|bounds)",
+               nullptr,
+               "{1} in {F}",
+               FramePolicy::fault},
+              {"Oops: Kernel access of bad area",
+               nullptr,
+               paging_title,
+               FramePolicy::fault,
+               bad_access},
+              // powerpc's die() has its reason before the signal.
+              {"Oops: ([A-Z][\\w /()-]*?), sig: \\d+",
+               nullptr,
+               "Oops: {1} in {F}",
+               FramePolicy::fault},
+              {"Oops: ", nullptr, "Oops in {F}", FramePolicy::fault},
+          }};
 }
 
 static Head double_fault()
@@ -188,6 +187,90 @@ static Head unhandled_fault()
             bad_access}}};
 }
 
+/// What x86 calls its rarer exceptions, and the error code that tells the
+/// report from other people's words: "bounds: 0000 [#1] SMP"
+/// (arch/x86/kernel/traps.c, arch/x86/mm/fault.c).
+static Head rare_trap(const char* anchor, const char* head, const char* title)
+{
+  return {anchor,
+          Place::start,
+          Role::consequence,
+          {{head, nullptr, title, FramePolicy::fault}}};
+}
+
+static std::vector<Head> rare_traps()
+{
+#define WITH_CODE(name) name ": [0-9a-f]{4} \\[#\\d"
+  return {
+      rare_trap("bounds: ", WITH_CODE("bounds"), "bounds in {F}"),
+      rare_trap("overflow: ", WITH_CODE("overflow"), "overflow in {F}"),
+      rare_trap("alignment check: ",
+                WITH_CODE("alignment check"),
+                "alignment check in {F}"),
+      rare_trap(
+          "invalid TSS: ", WITH_CODE("invalid TSS"), "invalid TSS in {F}"),
+      rare_trap("segment not present: ",
+                WITH_CODE("segment not present"),
+                "segment not present in {F}"),
+      rare_trap("coprocessor segment overrun: ",
+                WITH_CODE("coprocessor segment overrun"),
+                "coprocessor segment overrun in {F}"),
+      rare_trap("control protection fault: ",
+                WITH_CODE("control protection fault"),
+                "control protection fault in {F}"),
+      rare_trap("Bad pagetable: ",
+                WITH_CODE("Bad pagetable"),
+                "Bad pagetable in {F}"),
+  };
+#undef WITH_CODE
+}
+
+static Head
+powerpc_head(const char* anchor, const char* head, const char* title)
+{
+  return {anchor,
+          Place::start,
+          Role::report,
+          {{head, nullptr, title, FramePolicy::fault}}};
+}
+
+/// What powerpc says before it dies of an exception that nothing handles
+/// (arch/powerpc/kernel/traps.c). In user mode it words them in other ways.
+static std::vector<Head> powerpc_exceptions()
+{
+  return {
+      powerpc_head("Bad kernel stack pointer ",
+                   "Bad kernel",
+                   "Oops: Bad kernel stack pointer in {F}"),
+      powerpc_head("Unrecoverable ",
+                   "Unrecoverable (exception|[\\w/]+ Unavailable Exception) "
+                   "[0-9a-f]+ at ",
+                   "Oops: Unrecoverable {1} in {F}"),
+      powerpc_head("Unexpected TM Bad Thing exception ",
+                   "Unexpected",
+                   "Oops: Unexpected TM Bad Thing exception in {F}"),
+      powerpc_head(
+          "Facility '",
+          "Facility '[^']*' unavailable \\(\\d+\\) exception in kernel",
+          "Oops: Unexpected facility unavailable exception in {F}"),
+      powerpc_head("VMX/Altivec assist exception in kernel mode",
+                   "VMX",
+                   "Oops: Kernel VMX/Altivec assist exception in {F}"),
+  };
+}
+
+static Head alignment_trap()
+{
+  return {"Alignment trap: not handling instruction",
+          Place::start,
+          Role::report,
+          {{"Alignment trap",
+            nullptr,
+            "Alignment trap in {F}",
+            FramePolicy::fault,
+            bad_access}}};
+}
+
 /// SLUB's lines below its first, where that one was lost.
 static Head slub_line(const char* anchor)
 {
@@ -203,7 +286,7 @@ static Head slub_line(const char* anchor)
             Trust::corrupted}}};
 }
 
-std::vector<Head> fault_heads()
+static std::vector<Head> usual_faults()
 {
   return {
       page_faults(),
@@ -242,23 +325,21 @@ std::vector<Head> fault_heads()
       oops(),
       internal_error(),
       unhandled_fault(),
-      {"Bad kernel stack pointer ",
-       Place::start,
-       Role::report,
-       {{"Bad kernel",
-         nullptr,
-         "Oops: Bad kernel stack pointer in {F}",
-         FramePolicy::fault}}},
       slub_line("INFO: Freed in "),
       slub_line("INFO: Allocated in "),
-      {"Unrecoverable exception ",
-       Place::start,
-       Role::report,
-       {{"Unrecoverable",
-         nullptr,
-         "Oops: Unrecoverable exception in {F}",
-         FramePolicy::fault}}},
+      alignment_trap(),
   };
+}
+
+std::vector<Head> fault_heads()
+{
+  auto heads = usual_faults();
+  for (auto* more : {rare_traps, powerpc_exceptions}) {
+    for (auto& head : more()) {
+      heads.push_back(std::move(head));
+    }
+  }
+  return heads;
 }
 
 } // namespace oopsfarm

@@ -123,6 +123,10 @@ static std::vector<Head> states()
               lock_rule("WARNING",
                         "WARNING: Nested lock was not taken in {F}",
                         FramePolicy::lock)),
+      lockdep("WARNING: bad contention detected",
+              lock_rule("WARNING",
+                        "WARNING: bad contention detected in {F}",
+                        FramePolicy::trace)),
       lockdep("INFO: trying to register non-static key",
               lock_rule("INFO",
                         "INFO: trying to register non-static key in "

@@ -36,6 +36,20 @@ static Head bad_page()
                 });
 }
 
+/// mm/filemap.c: a page is deleted from the page cache that is still mapped.
+static Head bad_cache()
+{
+  return memory("BUG: Bad page cache",
+                {{"BUG: Bad page cache",
+                  nullptr,
+                  "BUG: Bad page cache in {F}",
+                  FramePolicy::trace,
+                  nullptr,
+                  "unaccount_page_cache_page filemap_unaccount_folio "
+                  "delete_from_page_cache* filemap_remove_folio* "
+                  "page_cache_delete*"}});
+}
+
 static Head bad_map()
 {
   return memory("BUG: Bad page map",
@@ -85,11 +99,14 @@ std::vector<Head> memory_heads()
 {
   return {
       bad_page(),
+      bad_cache(),
       bad_map(),
       memory("BUG: Bad rss-counter state",
              {bare("BUG", "BUG: Bad rss-counter state")}),
       memory("BUG: non-zero ",
-             {bare("BUG: non-zero (\\w+) on freeing mm",
+             {bare("BUG: non-zero pgtables_bytes on freeing mm: (-?\\d+)",
+                   "BUG: non-zero pgtables_bytes on freeing mm: {1}"),
+              bare("BUG: non-zero (\\w+) on freeing mm",
                    "BUG: non-zero {1} on freeing mm")}),
       bad_entry(": bad pmd ", "BUG: bad pmd"),
       bad_entry(": bad pud ", "BUG: bad pud"),

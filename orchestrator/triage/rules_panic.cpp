@@ -46,6 +46,8 @@ static Head panic()
            FramePolicy::fault,
            "stall in {F}",
            "do_idle default_idle* cpu_idle* watchdog_*"},
+          bare("Kernel panic - not syncing: (Couldn't open N_TTY ldisc)",
+               "kernel panic: {1}"),
           bare("Kernel panic - not syncing: (Fatal exception|panic_on_warn|"
                "hung_task: blocked tasks|softlockup: hung tasks|RCU Stall|"
                "kernel: panic_on_warn)",
@@ -86,10 +88,30 @@ static Head insufficient_stack()
             "stack-overflow in {F}"}}};
 }
 
+/// The secure world's kernel beside arm64's: its panics come through
+/// drivers/trusty, before the warning of the driver that lost it.
+static Head trusty()
+{
+  return {
+      "trusty: panic",
+      Place::anywhere,
+      Role::report,
+      {
+          bare("trusty: panic.*?\\): (?:DEBUG )?ASSERT FAILED at "
+               "\\(.*?\\): (.+)",
+               "trusty: ASSERT FAILED: {1}"),
+          bare("trusty: panic.*?\\): (?:DEBUG )?ASSERT FAILED at ",
+               "trusty: ASSERT FAILED:",
+               Trust::corrupted),
+          bare("trusty: panic \\(caller [^)]*\\): (.+)", "trusty: panic: {1}"),
+      }};
+}
+
 std::vector<Head> panic_heads()
 {
   return {
       panic(),
+      trusty(),
       stack_overflow("do_IRQ: stack overflow"),
       stack_overflow("Thread overran stack, or stack corrupted"),
       stack_overflow("Kernel stack overflow in process"),

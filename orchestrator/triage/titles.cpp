@@ -175,6 +175,10 @@ Crash title_report(const Head& head, std::size_t at, const ReportText& report)
   const bool traced = has_trace(report, frames);
   if (rule.frame == FramePolicy::none) {
     crash.title = clean_title(fill_in(rule.title, "", match.groups));
+    if (rule.alt != nullptr) {
+      crash.alt_titles.push_back(
+          clean_title(fill_in(rule.alt, "", match.groups)));
+    }
   } else {
     const bool believed = rule.trust != Trust::needs_stack || traced;
     const auto function =
