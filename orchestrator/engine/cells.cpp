@@ -58,6 +58,24 @@ static void count(Cell& cell, const TestResult& result)
   }
 }
 
+/// The first of what an observation showed stands for it.
+static void add_signature(Cell& cell, const RunOutcome& outcome)
+{
+  if (!is_kernel_failure(outcome.verdict) || outcome.findings.empty()) {
+    return;
+  }
+  auto& all = cell.signatures;
+  const auto& signature = outcome.findings.front().signature;
+  const auto found = std::find(all.begin(), all.end(), signature);
+  if (found == all.end()) {
+    all.push_back(signature);
+  }
+  if (rank(outcome.verdict) < rank(cell.verdict)) { // it will be the title's
+    const auto at = std::find(all.begin(), all.end(), signature);
+    std::rotate(all.begin(), at, at + 1);
+  }
+}
+
 static void add(Cell& cell, const RunOutcome& outcome)
 {
   cell.run_ids.push_back(outcome.run_id);
@@ -75,9 +93,11 @@ static void add(Cell& cell, const RunOutcome& outcome)
     ++cell.observations;
     cell.failures += is_kernel_failure(outcome.verdict) ? 1U : 0U;
   }
+  add_signature(cell, outcome);
   const bool first = cell.run_ids.size() == 1;
   if (first || rank(outcome.verdict) < rank(cell.verdict)) {
     cell.verdict = outcome.verdict;
+    cell.run_id = outcome.run_id;
     cell.title = outcome.title;
     cell.detail = outcome.detail;
     cell.first_line =

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "engine/blame.h"
 #include "engine/cleanup.h"
 #include "engine/dispatch.h"
 #include "engine/payloads.h"
@@ -200,6 +201,8 @@ Result<JobReport> Engine::run(const Job& job)
   TRY(dispatcher.work());
   report.builds = dispatcher.builds();
   report.cells = dispatcher.cells();
+  mark_what_the_base_has(report.cells);
+  find_suspects_of(repository, context_, report);
   return done();
 }
 

@@ -20,6 +20,22 @@ struct TestCount
   std::string reason = {}; ///< of the first failure, else of the first skip
 };
 
+/// A patch of the series under test.
+struct PatchInfo
+{
+  unsigned number = 0; ///< 1-based
+  std::string subject;
+  std::string commit; ///< "" where it was not applied
+};
+
+/// A patch that may have brought a crash.
+struct Suspect
+{
+  PatchInfo patch;
+  double probability = 0; ///< over all patches of the series they sum to 1
+  std::vector<std::string> reasons; ///< "changes exit_mmap, which crashed"
+};
+
 /// One row of a job's result: what all observations of one kernel on one
 /// target, kconfig and workload came to.
 struct Cell
@@ -42,6 +58,16 @@ struct Cell
   std::chrono::milliseconds time{0}; ///< wall time over all observations
   std::vector<std::uint64_t> teardown_us = {}; ///< of all (model/step.h)
   std::vector<TestCount> results = {};         ///< of programs, in their order
+  std::string run_id = {}; ///< of the observation that `title` is of
+  /// Of each failing observation what it is grouped by, each once, the one of
+  /// `title` first.
+  std::vector<std::string> signatures = {};
+  /// Every one of these signatures was seen on the base of this job, too, on
+  /// the same target and kconfig: no fault of the series.
+  bool base_has_it = false;
+  /// Of a crash that the base has not: the likeliest first, those with reasons
+  /// only.
+  std::vector<Suspect> suspects = {};
 };
 
 /// One kernel that a job needed.
@@ -52,14 +78,6 @@ struct KernelBuild
   std::string kconfig;
   bool reused = false; ///< it stood in the cache
   BuildOutcome outcome;
-};
-
-/// A patch of the series under test.
-struct PatchInfo
-{
-  unsigned number = 0; ///< 1-based
-  std::string subject;
-  std::string commit; ///< "" where it was not applied
 };
 
 /// What a job came to.

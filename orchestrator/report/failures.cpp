@@ -120,6 +120,23 @@ static std::string runs_text(const FailureGroup& group, const Style& style)
   return text;
 }
 
+/// The likeliest patches, and why.
+static std::string suspects_text(const JobReport& report, const Cell& cell)
+{
+  constexpr std::size_t shown = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(shown, cell.suspects.size()); ++i) {
+    const auto& suspect = cell.suspects[i];
+    text += fmt::format("  suspect, {:.0f}%: patch {}/{} '{}': {}\n",
+                        suspect.probability * 100,
+                        suspect.patch.number,
+                        report.patches.size(),
+                        printable(suspect.patch.subject, 200),
+                        printable(join(suspect.reasons, "; "), 400));
+  }
+  return text;
+}
+
 static std::string group_text(const JobReport& report,
                               const FailureGroup& group,
                               const Style& style)
@@ -143,6 +160,9 @@ static std::string group_text(const JobReport& report,
   }
   text += detail_text(detail);
   text += "  under test: " + under_test(report, cell.kernel) + "\n";
+  text += cell.base_has_it ? "  the base has it, too: no fault of the series\n"
+                           : "";
+  text += suspects_text(report, cell);
   return text + runs_text(group, style);
 }
 

@@ -74,6 +74,19 @@ static Json teardown_of(const Cell& cell)
           {"max", times.max}};
 }
 
+static Json suspects_of(const Cell& cell)
+{
+  Json list = Json::array();
+  for (const auto& suspect : cell.suspects) {
+    list.push_back({{"patch", suspect.patch.number},
+                    {"commit", suspect.patch.commit},
+                    {"subject", suspect.patch.subject},
+                    {"probability", suspect.probability},
+                    {"reasons", suspect.reasons}});
+  }
+  return list;
+}
+
 static Json cell_object(const Cell& cell)
 {
   return {{"kind", "cell"},
@@ -92,7 +105,10 @@ static Json cell_object(const Cell& cell)
           {"kills", cell.kills},
           {"time_ms", cell.time.count()},
           {"teardown_us", teardown_of(cell)},
-          {"results", results_of(cell)}};
+          {"results", results_of(cell)},
+          {"signatures", cell.signatures},
+          {"base_has_it", cell.base_has_it},
+          {"suspects", suspects_of(cell)}};
 }
 
 std::string json_cells(const JobReport& report)

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 namespace oopsfarm {
@@ -373,6 +374,64 @@ Status Symbols::check(const KernelIdentity& kernel) const
                                 printable(banners.front())));
   }
   return state_->check_sizes(kernel.frames);
+}
+
+static constexpr std::size_t most_callees = 4096;
+
+/// Whom a call site calls, or "" where it is a pointer.
+static std::string callee_of(Dwarf_Die* site)
+{
+  for (const unsigned name : {DW_AT_call_origin, DW_AT_abstract_origin}) {
+    Dwarf_Attribute attribute;
+    Dwarf_Die callee;
+    if (dwarf_attr(site, name, &attribute) != nullptr &&
+        dwarf_formref_die(&attribute, &callee) != nullptr) {
+      return name_of(&callee);
+    }
+  }
+  return "";
+}
+
+/// Adds what the scopes below `parent` call. `depth` bounds what a file can
+/// make us do.
+static void
+add_callees(Dwarf_Die* parent, int depth, std::set<std::string>& found)
+{
+  constexpr int deepest = 64;
+  Dwarf_Die child;
+  if (depth > deepest || dwarf_child(parent, &child) != 0) {
+    return;
+  }
+  do {
+    const auto tag = dwarf_tag(&child);
+    const bool call = tag == DW_TAG_call_site || tag == DW_TAG_GNU_call_site;
+    if (call || tag == DW_TAG_inlined_subroutine) {
+      found.insert(call ? callee_of(&child) : name_of(&child));
+    }
+    if (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block) {
+      add_callees(&child, depth + 1, found);
+    }
+  } while (found.size() < most_callees && dwarf_siblingof(&child, &child) == 0);
+}
+
+std::vector<std::string> Symbols::callees(const std::string& symbol) const
+{
+  const auto function = state_->functions.find(symbol);
+  Dwarf_Die cu;
+  if (function == state_->functions.end() ||
+      dwarf_addrdie(state_->dwarf, function->second.begin, &cu) == nullptr) {
+    return {};
+  }
+  const auto [scopes, depth] = scopes_at(&cu, function->second.begin);
+  std::set<std::string> found;
+  for (int i = 0; i < depth; ++i) {
+    if (dwarf_tag(scopes.get() + i) == DW_TAG_subprogram) {
+      add_callees(scopes.get() + i, 0, found);
+      break;
+    }
+  }
+  found.erase("");
+  return {found.begin(), found.end()};
 }
 
 Symbols::Symbols(std::unique_ptr<State> state) : state_(std::move(state)) {}

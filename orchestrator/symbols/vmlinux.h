@@ -53,6 +53,11 @@ public:
   /// function, several that fit, or no line there.
   std::vector<SourcePlace> places(const CrashFrame& frame) const;
 
+  /// The functions that `symbol` calls, and those that were inlined into it,
+  /// sorted, each once; calls through pointers are not known. At most 4096;
+  /// empty when the file has no such function.
+  std::vector<std::string> callees(const std::string& symbol) const;
+
 private:
   struct State;
   explicit Symbols(std::unique_ptr<State> state);

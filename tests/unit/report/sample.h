@@ -85,6 +85,9 @@ inline JobReport failing_report()
   crash.title = "kernel BUG in exit_mmap";
   crash.first_line = "kernel BUG at include/linux/maple_tree.h:613!";
   crash.detail = "exit_mmap+0x1f4/0x220\n__mmput+0x40/0x110\n";
+  crash.signatures = {"60b219c2931f"};
+  crash.suspects = {
+      {report.patches[1], 0.875, {"changes exit_mmap, which crashed"}}};
   for (auto* cell : {&report.cells[4], &report.cells[5]}) {
     cell->verdict = Verdict::build_failed;
     cell->title = "mm/oom_kill.c:12:3: error: unknown type name 'foo'";

@@ -114,6 +114,10 @@ TEST_CASE("Symbols name file and line, and what was inlined, on both "
     CHECK(both[0].line == 5);
     CHECK(both[1].function == "victim");
     CHECK(both[1].line == 10);
+
+    CHECK(symbols->callees("reaper") == std::vector<std::string>{"victim"});
+    CHECK(symbols->callees("victim") == std::vector<std::string>{"take"});
+    CHECK(symbols->callees("nobody").empty());
   }
 }
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/blame.h"
+
+#include "base/log.h"
+#include "suspects/find.h"
+
+#include <algorithm>
+
+namespace oopsfarm {
+
+static bool base_shows(const std::vector<Cell>& cells,
+                       const Cell& cell,
+                       const std::string& signature)
+{
+  return std::any_of(cells.begin(), cells.end(), [&](const Cell& other) {
+    return other.kernel == "base" && other.target == cell.target &&
+           other.kconfig == cell.kconfig &&
+           std::find(other.signatures.begin(),
+                     other.signatures.end(),
+                     signature) != other.signatures.end();
+  });
+}
+
+void mark_what_the_base_has(std::vector<Cell>& cells)
+{
+  for (auto& cell : cells) {
+    cell.base_has_it = cell.kernel != "base" && !cell.signatures.empty() &&
+                       std::all_of(cell.signatures.begin(),
+                                   cell.signatures.end(),
+                                   [&](const std::string& signature) {
+                                     return base_shows(cells, cell, signature);
+                                   });
+  }
+}
+
+static std::filesystem::path
+vmlinux_of(const JobReport& report, const Cell& cell, Arch arch)
+{
+  for (const auto& build : report.builds) {
+    if (build.kernel == cell.kernel && build.kconfig == cell.kconfig &&
+        build.arch == arch) {
+      return build.outcome.vmlinux;
+    }
+  }
+  return {};
+}
+
+void find_suspects_of(const Repository& repository,
+                      const EngineContext& context,
+                      JobReport& report)
+{
+  for (auto& cell : report.cells) {
+    const bool blamed = cell.kernel != "base" && !cell.base_has_it &&
+                        cell.verdict == Verdict::crash && !cell.run_id.empty();
+    if (!blamed || repository.git().stop().requested()) {
+      continue;
+    }
+    const auto arch = context.targets.at(cell.target).arch;
+    auto suspects =
+        find_suspects(repository,
+                      report.base_commit,
+                      report.patches,
+                      context.state.runs() / cell.run_id / "console.log",
+                      vmlinux_of(report, cell, arch));
+    if (!suspects) {
+      log::warning("no suspects: " + suspects.error().message);
+      continue;
+    }
+    std::erase_if(*suspects, [](const Suspect& suspect) {
+      return suspect.reasons.empty();
+    });
+    cell.suspects = *std::move(suspects);
+  }
+}
+
+} // namespace oopsfarm
