@@ -57,6 +57,18 @@ std::vector<std::string> process_arguments(pid_t pid)
   return arguments;
 }
 
+std::optional<std::chrono::nanoseconds> runqueue_wait(pid_t thread)
+{
+  const auto text = read_file(fmt::format("/proc/{}/schedstat", thread), 256);
+  if (!text) {
+    return std::nullopt;
+  }
+  const auto fields = split(*text, ' '); // run time, wait, times it was run
+  const auto wait =
+      fields.size() < 2 ? std::nullopt : number<std::int64_t>(fields[1]);
+  return wait ? std::optional(std::chrono::nanoseconds(*wait)) : std::nullopt;
+}
+
 std::optional<unsigned long long> stat_start_ticks(std::string_view stat)
 {
   const auto name_end = stat.rfind(')');

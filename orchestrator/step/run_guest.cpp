@@ -2,6 +2,8 @@
 #include "guest/capped_log.h"
 #include "guest/cmdline.h"
 #include "guest/host_clock.h"
+#include "guest/proc.h"
+#include "step/host_wait.h"
 #include "step/post_mortem.h"
 #include "step/race.h"
 #include "step/step.h"
@@ -46,6 +48,7 @@ public:
       TRY_ASSIGN(const bool more, pump(console, ktap));
       const auto now = guest.uptime();
       watch_.advance(now);
+      watch_host(guest, now);
       show(now);
       TRY(help_races(guest));
       const auto ended = watch_.verdict_due(now);
@@ -88,10 +91,36 @@ public:
 
   const std::string& post_mortem() const { return post_mortem_; }
 
+  const std::vector<double>& reaper_host_waits() const
+  {
+    return reaper_host_waits_;
+  }
+
   /// Virtual CPUs that were held.
   std::uint64_t pauses() const { return pauses_; }
 
 private:
+  /// How much the host held the guest up while its reaper tried in vain. The
+  /// tries take a second; the reports around them take another.
+  void watch_host(Guest& guest, milliseconds now)
+  {
+    constexpr milliseconds window{2000};
+    constexpr std::size_t most = 64;
+    if (!host_wait_ && watch_.boot_time().count() > 0) {
+      auto threads = guest.vcpu_threads();
+      host_wait_.emplace(threads ? *std::move(threads) : std::vector<pid_t>{},
+                         runqueue_wait);
+    }
+    if (!host_wait_) {
+      return;
+    }
+    host_wait_->sample(now);
+    while (reaper_host_waits_.size() <
+           std::min<std::uint64_t>(most, watch_.unable_to_reap())) {
+      reaper_host_waits_.push_back(host_wait_->share(now, window));
+    }
+  }
+
   /// Begins once init speaks: a boot is not what is tested.
   Status help_races(Guest& guest)
   {
@@ -179,6 +208,8 @@ private:
   milliseconds wall_{0};
   bool is_over_ = false; ///< the verdict stands
   std::string post_mortem_;
+  std::optional<HostWait> host_wait_;
+  std::vector<double> reaper_host_waits_;
   std::unique_ptr<RaceHelper> race_;
   std::uint64_t pauses_ = 0;
 };
@@ -240,6 +271,7 @@ Result<RunOutcome> run_guest(const RunSpec& spec,
   evidence.end_detail = guest->end_reason();
   evidence.console_cut = cut;
   evidence.post_mortem = run.post_mortem();
+  evidence.reaper_host_waits = run.reaper_host_waits();
   auto judgement = judge(evidence);
   if (const auto race = describe(spec.race); !race.empty()) {
     judgement.facts["race"] = race;

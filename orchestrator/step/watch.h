@@ -45,6 +45,9 @@ public:
   /// Both streams are over.
   void finish();
 
+  /// "unable to reap" was printed so often.
+  std::uint64_t unable_to_reap() const { return oom_.report().unable_to_reap; }
+
   /// What judge() is given, but for what only the hypervisor knows.
   /// REQUIRES: finish() was called.
   RunEvidence evidence(GuestEnd end) const;

@@ -49,5 +49,7 @@ TEST_CASE("guest::own_processes")
   {
     CHECK(process_arguments(-1).empty());
     CHECK_FALSE(process_age(-1));
+    CHECK(runqueue_wait(getpid()).has_value());
+    CHECK_FALSE(runqueue_wait(-1));
   }
 }

@@ -247,6 +247,40 @@ TEST_CASE("judge: oracles on OOM events")
     CHECK(title() == "oom: unable to reap");
   }
 
+  SUBCASE("unable to reap in time, since the host held the guest up")
+  {
+    run.oom.reaps = {reap(70, false)};
+    run.oom.unable_to_reap = 1;
+    run.reaper_host_waits = {0.7};
+    const auto judged = judge(run);
+    CHECK(judged.verdict == Verdict::pass);
+    CHECK(judged.facts.at("oom.reaps_excused") == "1");
+
+    SUBCASE("not where the host gave it its time")
+    {
+      run.reaper_host_waits = {0.4};
+      CHECK(title() == "oom: unable to reap");
+    }
+    SUBCASE("not where the victim was not seen to go")
+    {
+      run.ktap.kills[0].teardown_us = 0;
+      CHECK(title() == "oom: unable to reap");
+    }
+    SUBCASE("not where it took long even so")
+    {
+      run.ktap.kills[0].teardown_us = 21'000'000;
+      CHECK(title() == "oom: unable to reap");
+    }
+    SUBCASE("not for a second one")
+    {
+      run.oom.reaps.push_back(reap(71, false));
+      run.oom.unable_to_reap = 2;
+      CHECK(title() == "oom: unable to reap");
+      CHECK(judge(run).findings[0].first_line.find("pid 71") !=
+            std::string::npos);
+    }
+  }
+
   SUBCASE("a victim that is none of ours")
   {
     run.oom.kills[1].pid = 1;
