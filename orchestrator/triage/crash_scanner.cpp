@@ -83,12 +83,14 @@ private:
 };
 
 /// After these nothing that a kernel says is its own word: the task that died
-/// held locks and references.
+/// held locks and references, or page tables and pages are not what they were.
 static bool is_fatal(const Crash& crash)
 {
-  return crash.type == "DoS" || crash.type == "BUG" ||
-         crash.type == "MEMORY_SAFETY_BUG" || crash.type == "REBOOT" ||
-         crash.type == "NULL-POINTER-DEREFERENCE";
+  const auto title = std::string_view(crash.title);
+  return title.substr(0, 9) == "BUG: bad " ||
+         title.substr(0, 9) == "BUG: Bad " || crash.type == "DoS" ||
+         crash.type == "BUG" || crash.type == "MEMORY_SAFETY_BUG" ||
+         crash.type == "REBOOT" || crash.type == "NULL-POINTER-DEREFERENCE";
 }
 
 static bool same_words(std::string_view a, std::string_view b)

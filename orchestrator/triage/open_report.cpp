@@ -10,6 +10,9 @@
 
 namespace oopsfarm {
 
+/// What of a line before its anchor the rules are given, bytes.
+static constexpr std::size_t most_before_anchor = 200;
+
 LineContext LineContext::of(const ConsoleLine& line)
 {
   return {line.time_us.has_value(), std::string(line.caller)};
@@ -20,10 +23,14 @@ OpenReport::OpenReport(const Head& head,
                        const ConsoleLine& line,
                        unsigned marks,
                        const CrashLimits& limits)
-    : head_(&head), at_(at), limits_(limits), context_(LineContext::of(line))
+    : head_(&head), at_(std::min(at, most_before_anchor)), limits_(limits),
+      context_(LineContext::of(line))
 {
+  // The beginning of a line is kept; the anchor is to be in it.
+  auto kept = line;
+  kept.text.remove_prefix(at - at_);
   text_.mark_head();
-  text_.add(line, marks);
+  text_.add(kept, marks);
 }
 
 bool OpenReport::owns(const ConsoleLine& line) const

@@ -106,7 +106,6 @@ public:
 
 private:
   bool traced_ = false; ///< a frame of the call trace was seen
-  bool over_ = false;   ///< "Call Trace:" ended
 };
 
 bool StackReader::take(std::string_view text)

@@ -16,6 +16,19 @@ static const std::string bug =
 static const std::string end_trace =
     "[    1.000006] ---[ end trace 0000000000000000 ]---\n";
 
+TEST_CASE("a report may begin far into its line")
+{
+  for (const std::size_t before : {200U, 490U, 500U, 512U, 600U, 8000U}) {
+    INFO(before);
+    const auto crashes =
+        crashes_in(std::string(before, 'x') + " kernel BUG at mm/mmap.c:10!\n"
+                                              "RIP: 0010:exit_mmap+0x4/0x10\n"
+                                              "Call Trace:\n mmput+0x4/0x10\n");
+    REQUIRE(crashes.size() == 1);
+    CHECK(crashes[0].title == "kernel BUG in exit_mmap");
+  }
+}
+
 TEST_CASE("CrashScanner tells early when a guest may be ended")
 {
   CrashScanner scanner;
