@@ -11,6 +11,17 @@
 
 using namespace oopsfarm;
 
+/// The first functions of a crash's stack.
+static std::string innermost(const Crash& crash)
+{
+  constexpr std::size_t shown = 8;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(shown, crash.stack.size()); ++i) {
+    names += (crash.stack[i].trusted ? " " : " ?") + crash.stack[i].symbol;
+  }
+  return names;
+}
+
 /// Everything that triage says of a log, for a golden file.
 static std::string describe(const std::vector<Crash>& crashes)
 {
@@ -23,6 +34,7 @@ static std::string describe(const std::vector<Crash>& crashes)
     text += "  type: " + crash.type + "\n  frame: " + crash.frame + "\n";
     text += "  line: " + std::to_string(crash.first_line_number + 1) + ": " +
             crash.first_line + "\n";
+    text += "  stack:" + innermost(crash) + "\n";
     if (crash.corrupted) {
       text += "  corrupted: " + crash.corrupted_reason + "\n";
     }
