@@ -153,6 +153,7 @@ class Bugs(GuestTest):
 
     def assert_group(self, cell):
         """That the crash has a group, which can be marked."""
+        (self.state / "crashes.json").unlink(missing_ok=True)
         groups = [json.loads(line) for line in
                   self.farm("crashes", "--json").stdout.splitlines()]
         group, = [g for g in groups if cell["run_ids"][0] in g["run_ids"]]
@@ -166,6 +167,8 @@ class Bugs(GuestTest):
         self.assertEqual(marked.returncode, 0, marked.stderr)
         self.assertNotIn(cell["title"], self.farm("crashes").stdout)
         self.assertIn("lock held, muted", self.farm("crashes", "--all").stdout)
+        self.farm("crashes", "mark", group["signature"], "--clear")
+        self.assertIn(cell["title"], self.farm("crashes").stdout)
         stack = self.farm("triage", "--stack", cell["run_ids"][0]).stdout
         self.assertRegex(stack, r"\+0x[0-9a-f]+ +mm/\w+\.c:\d+\n")
 
