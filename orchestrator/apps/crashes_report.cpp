@@ -45,12 +45,6 @@ static std::vector<std::string> series_of(const CrashGroup& group)
   return distinct(group, [](const auto& place) { return place.subject; });
 }
 
-static CrashMark mark_of(const CrashMarks& marks, const CrashGroup& group)
-{
-  const auto found = marks.find(group.signature);
-  return found == marks.end() ? CrashMark{} : found->second;
-}
-
 /// " (name, bug, muted)", or "".
 static std::string mark_text(const CrashMark& mark)
 {
@@ -65,6 +59,15 @@ static std::string mark_text(const CrashMark& mark)
     parts.emplace_back("muted");
   }
   return parts.empty() ? "" : " (" + join(parts, ", ") + ")";
+}
+
+static std::string
+heading(const CrashGroup& group, const CrashMark& mark, Colour colour)
+{
+  return fmt::format("{}  {}{}\n",
+                     tinted(printable(group.signature), Tint::faint, colour),
+                     tinted(printable(group.title), Tint::bad, colour),
+                     mark_text(mark));
 }
 
 /// Whose fault it may be, as far as the runs tell.
@@ -90,15 +93,12 @@ std::string crashes_text(const std::vector<CrashGroup>& groups,
   std::string text;
   std::size_t muted = 0;
   for (const auto& group : groups) {
-    const auto mark = mark_of(marks, group);
+    const auto mark = mark_of(marks, group.signature);
     if (mark.muted && !all) {
       ++muted;
       continue;
     }
-    text += fmt::format("{}  {}{}\n",
-                        tinted(printable(group.signature), Tint::faint, colour),
-                        tinted(printable(group.title), Tint::bad, colour),
-                        mark_text(mark));
+    text += heading(group, mark, colour);
     text += fmt::format("    {}; {}; {}; {}\n",
                         seen_text(group),
                         join(targets_of(group), ", "),
@@ -139,11 +139,7 @@ std::string crash_text(const CrashGroup& group,
                        const std::string& excerpt,
                        Colour colour)
 {
-  auto text =
-      fmt::format("{}  {}{}\n",
-                  tinted(printable(group.signature), Tint::faint, colour),
-                  tinted(printable(group.title), Tint::bad, colour),
-                  mark_text(mark));
+  auto text = heading(group, mark, colour);
   text += fmt::format("{}; {}\n", seen_text(group), blame_text(group));
   text +=
       "jobs: " + printable(join({group.jobs.begin(), group.jobs.end()}, ", ")) +

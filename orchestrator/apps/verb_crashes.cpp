@@ -42,12 +42,6 @@ static std::string newest_excerpt(const StatePaths& state,
   return "";
 }
 
-static CrashMark mark_of(const CrashMarks& marks, const std::string& signature)
-{
-  const auto found = marks.find(signature);
-  return found == marks.end() ? CrashMark{} : found->second;
-}
-
 Result<int> crashes_verb(const CrashesRequest& request, const Context& context)
 {
   TRY_ASSIGN(const auto state, find_state(context.options.state, get_env));

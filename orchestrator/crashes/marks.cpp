@@ -11,6 +11,12 @@ namespace oopsfarm {
 
 using Json = nlohmann::ordered_json;
 
+CrashMark mark_of(const CrashMarks& marks, const std::string& signature)
+{
+  const auto found = marks.find(signature);
+  return found == marks.end() ? CrashMark{} : found->second;
+}
+
 std::string marks_to_json(const CrashMarks& marks)
 {
   Json list = Json::array();

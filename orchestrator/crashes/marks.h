@@ -24,6 +24,9 @@ struct CrashMark
 /// By signature.
 using CrashMarks = std::map<std::string, CrashMark>;
 
+/// What was said of that crash; an empty mark when nothing was.
+CrashMark mark_of(const CrashMarks& marks, const std::string& signature);
+
 /// The marks of a state folder, its file crashes.json. None when there is no
 /// such file; fails (user) when it can't be read.
 Result<CrashMarks> read_marks(const std::filesystem::path& file);

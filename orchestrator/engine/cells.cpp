@@ -66,12 +66,11 @@ static void add_signature(Cell& cell, const RunOutcome& outcome)
   }
   auto& all = cell.signatures;
   const auto& signature = outcome.findings.front().signature;
-  const auto found = std::find(all.begin(), all.end(), signature);
-  if (found == all.end()) {
-    all.push_back(signature);
+  auto at = std::find(all.begin(), all.end(), signature);
+  if (at == all.end()) {
+    at = all.insert(at, signature);
   }
   if (rank(outcome.verdict) < rank(cell.verdict)) { // it will be the title's
-    const auto at = std::find(all.begin(), all.end(), signature);
     std::rotate(all.begin(), at, at + 1);
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "triage/stack.h"
 
+#include "triage/head_finder.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,11 +10,6 @@
 namespace oopsfarm {
 
 static constexpr std::size_t most_frames = 64;
-
-static bool contains(std::string_view text, std::string_view part)
-{
-  return text.find(part) != std::string_view::npos;
-}
 
 static std::string_view skip_blanks(std::string_view text)
 {
@@ -100,7 +97,7 @@ class StackReader
 {
 public:
   /// False once the stack is over.
-  bool take(std::string_view text);
+  bool take(std::string_view text, unsigned marks);
 
   std::vector<CrashFrame> frames;
 
@@ -108,11 +105,10 @@ private:
   bool traced_ = false; ///< a frame of the call trace was seen
 };
 
-bool StackReader::take(std::string_view text)
+bool StackReader::take(std::string_view text, unsigned marks)
 {
   const auto plain = skip_blanks(text);
-  const bool trace =
-      contains(plain, "all Trace:") || contains(plain, "all trace:");
+  const bool trace = (marks & calls_trace) != 0;
   if (traced_ && (trace || begins_other_stack(plain))) {
     return false;
   }
@@ -136,7 +132,7 @@ std::vector<CrashFrame> stack_of(const ReportText& report)
 {
   StackReader reader;
   for (auto line = first_line_of_stack(report); line < report.size(); ++line) {
-    if (!reader.take(report.text(line))) {
+    if (!reader.take(report.text(line), report.line(line).marks)) {
       break;
     }
   }
