@@ -103,17 +103,27 @@ static KernelSymbols symbols_of(const RunSpec& spec)
   return text ? KernelSymbols::parse(*text) : KernelSymbols();
 }
 
+/// More than one look: a CPU that spins is found in an interrupt's handler
+/// now and then, or at the one moment when something else runs.
 void PostMortem::look(Guest& guest)
 {
-  const auto traces = guest.traces();
-  if (!traces) {
-    note("no look at the CPUs: " + traces.error().message);
-    return;
-  }
   const auto symbols = symbols_of(spec_);
-  summary_ += traces_summary(*traces, symbols);
-  log_.section("the CPUs, as seen from outside");
-  log_.add(traces_text(*traces, symbols));
+  std::vector<std::vector<VcpuTrace>> looks;
+  for (int i = 0; i < times_.looks && goes_on(guest); ++i) {
+    if (i > 0) {
+      pollfd asked = {stop_.fd(), POLLIN, 0};
+      poll(&asked, 1, static_cast<int>(times_.between_looks.count()));
+    }
+    auto traces = guest.traces();
+    if (!traces) {
+      note("no look at the CPUs: " + traces.error().message);
+      break;
+    }
+    log_.section("the CPUs, as seen from outside");
+    log_.add(traces_text(*traces, symbols));
+    looks.push_back(std::move(*traces));
+  }
+  summary_ += traces_summary(looks, symbols);
 }
 
 void PostMortem::ask(Guest& guest)
@@ -141,10 +151,10 @@ void PostMortem::ask(Guest& guest)
       note("no SysRq: " + sent.error().message);
       return;
     }
-    if (!listen(guest, {times_.answer, times_.quiet, left})) {
+    answered |= listen(guest, {times_.answer, times_.quiet, left});
+    if (!answered) {
       break;
     }
-    answered = true;
   }
   if (!answered) {
     note("no answer to SysRq");

@@ -21,6 +21,8 @@ struct PostMortemTimes
 {
   using milliseconds = std::chrono::milliseconds;
 
+  int looks = 4; ///< at the CPUs, from outside
+  milliseconds between_looks{150};
   milliseconds answer{2500}; ///< for the first byte after a SysRq key
   milliseconds quiet{800};   ///< silence that means that an answer is over
   milliseconds keys{15000};  ///< for all keys

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace oopsfarm {
 
 static constexpr std::size_t max_shown_cpus = 8;
 static constexpr std::size_t max_shown_frames = 4;
+static constexpr std::size_t max_places = 3; ///< of a CPU
 
 /// A return address stands behind the call, which may be a function's last
 /// instruction.
@@ -67,16 +69,62 @@ static std::string line_of(const VcpuTrace& trace, const KernelSymbols& symbols)
   return text;
 }
 
-std::string traces_summary(const std::vector<VcpuTrace>& traces,
+namespace {
+
+struct Place
+{
+  std::string line;
+  std::size_t looks = 0;
+};
+
+} // namespace
+
+/// Where the CPUs were, by number; the most frequent place first, and of
+/// those as frequent the one seen first.
+static std::map<unsigned, std::vector<Place>>
+places_of(const std::vector<std::vector<VcpuTrace>>& looks,
+          const KernelSymbols& symbols)
+{
+  std::map<unsigned, std::vector<Place>> cpus;
+  for (const auto& look : looks) {
+    for (const auto& trace : look) {
+      auto& places = cpus[trace.cpu];
+      const auto line = line_of(trace, symbols);
+      auto known = std::find_if(places.begin(), places.end(), [&](auto& place) {
+        return place.line == line;
+      });
+      if (known == places.end()) {
+        known = places.insert(known, {line, 0});
+      }
+      ++known->looks;
+    }
+  }
+  for (auto& [cpu, places] : cpus) {
+    std::stable_sort(places.begin(), places.end(), [](auto& a, auto& b) {
+      return a.looks > b.looks;
+    });
+  }
+  return cpus;
+}
+
+std::string traces_summary(const std::vector<std::vector<VcpuTrace>>& looks,
                            const KernelSymbols& symbols)
 {
   std::string text;
-  for (const auto& trace : traces) {
-    if (&trace - traces.data() == max_shown_cpus) {
-      text += fmt::format("and {} more CPUs\n", traces.size() - max_shown_cpus);
+  std::size_t shown = 0;
+  const auto cpus = places_of(looks, symbols);
+  for (const auto& [cpu, places] : cpus) {
+    if (shown++ == max_shown_cpus) {
+      text += fmt::format("and {} more CPUs\n", cpus.size() - max_shown_cpus);
       break;
     }
-    text += fmt::format("CPU {}: {}\n", trace.cpu, line_of(trace, symbols));
+    for (std::size_t i = 0; i < std::min(places.size(), max_places); ++i) {
+      text += fmt::format("CPU {}: {}", cpu, places[i].line);
+      if (places.size() > 1) {
+        text += fmt::format(" ({} of {} looks)", places[i].looks, looks.size());
+      }
+      text += "\n";
+    }
   }
   return text;
 }

@@ -29,7 +29,9 @@ struct Bench
     spec.workload = {"memcg", {{"duration", "1"}}};
     spec.target.memory_mib = 64;
     spec.boot_timeout = std::chrono::seconds(1);
-    times = {milliseconds(200),
+    times = {2,
+             milliseconds(5),
+             milliseconds(200),
              milliseconds(50),
              milliseconds(2000),
              milliseconds(500),
@@ -94,6 +96,7 @@ TEST_CASE("step::PostMortem looks, asks and interrupts, in this order")
   Bench bench;
   const auto summary = bench.perform();
   CHECK(bench.script.asked == std::vector<std::string>{"traces",
+                                                       "traces",
                                                        "sysrq w",
                                                        "sysrq l",
                                                        "sysrq d",

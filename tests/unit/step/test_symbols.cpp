@@ -39,21 +39,47 @@ TEST_CASE("step::traces_summary")
       {1, false, 0xffffffff81000410, {0xffffffff81000310}},
       {2, true, 0x401000, {}},
       {3, false, 0x10, {}}};
-  CHECK(traces_summary(traces, symbols) ==
+  CHECK(traces_summary({traces}, symbols) ==
         "CPU 0: oom_spin < oom_kill_process\n"
         "CPU 1: idle\n"
         "CPU 2: user space\n"
         "CPU 3: 0x10\n");
   SUBCASE("a call that is a function's last instruction is that function's")
   {
-    CHECK(traces_summary({{0, false, 0xffffffff81000110, {0xffffffff81000300}}},
-                         symbols) == "CPU 0: oom_spin < oom_kill_process\n");
+    CHECK(
+        traces_summary({{{0, false, 0xffffffff81000110, {0xffffffff81000300}}}},
+                       symbols) == "CPU 0: oom_spin < oom_kill_process\n");
   }
   SUBCASE("names no more than eight")
   {
-    const std::vector<VcpuTrace> many(11, traces[2]);
-    CHECK(traces_summary(many, symbols).find("and 3 more CPUs\n") !=
+    std::vector<VcpuTrace> many(11, traces[2]);
+    for (unsigned cpu = 0; cpu < many.size(); ++cpu) {
+      many[cpu].cpu = cpu;
+    }
+    CHECK(traces_summary({many}, symbols).find("and 3 more CPUs\n") !=
           std::string::npos);
+  }
+}
+
+TEST_CASE("step::traces_summary of several looks")
+{
+  const VcpuTrace idle = {0, false, 0xffffffff81000410, {0xffffffff81000310}};
+  const VcpuTrace spins = {0, false, 0xffffffff81000110, {0xffffffff81000201}};
+  const VcpuTrace user = {1, true, 0x401000, {}};
+  CHECK(traces_summary({{idle, user}, {spins, user}, {spins, user}}, symbols) ==
+        "CPU 0: oom_spin < oom_kill_process (2 of 3 looks)\n"
+        "CPU 0: idle (1 of 3 looks)\n"
+        "CPU 1: user space\n");
+  CHECK(traces_summary({}, symbols).empty());
+  SUBCASE("at most three places of a CPU")
+  {
+    std::vector<std::vector<VcpuTrace>> looks;
+    for (std::uint64_t i = 0; i < 5; ++i) {
+      looks.push_back({{0, false, i, {}}});
+    }
+    CHECK(traces_summary(looks, symbols) == "CPU 0: 0x0 (1 of 5 looks)\n"
+                                            "CPU 0: 0x1 (1 of 5 looks)\n"
+                                            "CPU 0: 0x2 (1 of 5 looks)\n");
   }
 }
 
