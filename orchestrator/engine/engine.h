@@ -84,6 +84,9 @@ struct EngineContext
   std::function<Status(const std::filesystem::path&)> reap_root;
 };
 
+/// farm.yaml's number, or one for each CPU where it says 0.
+unsigned or_cpus(unsigned wanted);
+
 /// Does one job in the foreground: series → plan → build and run steps →
 /// report. Steps are oopsfarm-step processes.
 ///

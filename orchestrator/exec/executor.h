@@ -46,6 +46,15 @@ public:
   /// REQUIRES: can_start(request.slots).
   virtual Status start(const StepRequest& request) = 0;
 
+  /// Takes over a step that an earlier process started and that is still at
+  /// work (step_lock()); false when nobody is. It counts like a started one,
+  /// whatever the capacity.
+  virtual bool adopt(const StepRequest& request) = 0;
+
+  /// Asks one running step to end (SIGTERM), and has it killed if it does not
+  /// listen; its end is news like any other's.
+  virtual void end(std::size_t id) = 0;
+
   /// Steps started that have not ended.
   virtual std::size_t running() const = 0;
 

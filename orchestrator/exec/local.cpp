@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "exec/local.h"
 
-#include "base/log.h"
-#include "model/json.h"
+#include "exec/progress_lines.h"
 
 #include <fmt/format.h>
 
@@ -73,6 +72,13 @@ public:
 
   Child& child() { return child_; }
 
+  void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
+
+  bool is_overdue(Clock::time_point now) const
+  {
+    return deadline_ && now >= *deadline_;
+  }
+
   std::array<pollfd, 3> polls() const
   {
     return {{{out_open_ ? child_.out_fd() : -1, POLLIN, 0},
@@ -93,7 +99,6 @@ public:
 
 private:
   static constexpr std::size_t max_log = 4U << 20;
-  static constexpr std::size_t max_line = 4096;
 
   template <typename Take> static void pump(int fd, bool& open, Take take)
   {
@@ -112,27 +117,17 @@ private:
 
   void take_progress(std::string_view bytes, std::vector<StepEvent>& events)
   {
-    for (const char c : bytes) {
-      if (c != '\n') {
-        if (line_.size() < max_line) {
-          line_ += c;
-        }
-        continue;
-      }
-      if (auto progress = parse_progress(line_)) {
-        events.push_back({id_, *std::move(progress), std::nullopt});
-      } else {
-        log::debug("a step's progress: " + progress.error().message);
-      }
-      line_.clear();
-    }
+    lines_.take(bytes, [&](Progress progress) {
+      events.push_back({id_, std::move(progress), std::nullopt});
+    });
   }
 
   std::size_t id_;
   unsigned slots_;
   Child child_;
   CappedFile log_;
-  std::string line_;
+  std::optional<Clock::time_point> deadline_; ///< to be killed then
+  ProgressLines lines_;
   bool out_open_ = true;
   bool err_open_ = true;
 };
@@ -162,6 +157,19 @@ public:
     steps_.push_back(
         std::make_unique<RunningStep>(request, slots, std::move(child)));
     return Ok{};
+  }
+
+  /// They are this process' children, and end with it.
+  bool adopt(const StepRequest&) override { return false; }
+
+  void end(std::size_t id) override
+  {
+    for (auto& step : steps_) {
+      if (step->id() == id) {
+        step->child().kill_group(SIGTERM);
+        step->set_deadline(Clock::now() + end_grace);
+      }
+    }
   }
 
   std::size_t running() const override { return steps_.size(); }
@@ -213,6 +221,9 @@ private:
   void collect(std::vector<StepEvent>& events)
   {
     for (auto& step : steps_) {
+      if (step->is_overdue(Clock::now())) {
+        step->child().kill_group(SIGKILL);
+      }
       // Ended first, read then: nothing that it said is missed.
       const auto status = step->child().try_wait();
       step->drain(events);

@@ -191,4 +191,12 @@ struct Progress
   std::string unit;        ///< "objects", "s", "kills"
 };
 
+/// The lock (sys/file.h, FileLock) that oopsfarm-step holds while it works a
+/// spec: who finds it taken can wait for the outcome, who gets it knows that
+/// nobody is at work there. Beside the spec.
+inline std::filesystem::path step_lock(const std::filesystem::path& spec_file)
+{
+  return spec_file.parent_path() / "step.lock";
+}
+
 } // namespace oopsfarm

@@ -43,7 +43,8 @@ Result<RunOutcome> run_guest(const RunSpec& spec,
 /// Reads a spec, works it, and leaves outcome.json in its folder by an atomic
 /// rename. A failure of the farm's own is an outcome as well (infra). Gives
 /// the exit code of oopsfarm-step: 0 with an outcome, 2 for a bad spec, 3 when
-/// no outcome could be written, 128 + signal when stopped (no outcome).
+/// no outcome could be written, or another process works that spec, 128 +
+/// signal when stopped (no outcome). Holds step_lock(spec_file) meanwhile.
 int work_step(const std::filesystem::path& spec_file,
               ProcessRunner& processes,
               const Stop& stop,

@@ -85,6 +85,11 @@ int work_step(const std::filesystem::path& spec_file,
     log::error(spec_file.string() + ": " + parsed.error().message);
     return exit_bad_spec;
   }
+  const auto lock = FileLock::try_take(step_lock(spec_file));
+  if (!lock) {
+    log::error(lock.error().message);
+    return exit_infra;
+  }
   if (const auto* build = std::get_if<BuildSpec>(&*parsed)) {
     return leave_outcome(
         *build, build_kernel(*build, processes, stop, on_progress), stop);

@@ -2,6 +2,7 @@
 #include "sys/process.h"
 
 #include "base/strings.h"
+#include "sys/child_setup.h"
 
 #include <boost/process.hpp>
 #include <boost/process/extend.hpp>
@@ -41,14 +42,8 @@ std::filesystem::path find_program(const std::string& program)
   return bp::search_path(program).string();
 }
 
-/// What happens in the child between fork and exec: async-signal-safe calls.
-static void prepare_child(pid_t parent)
+void reset_child()
 {
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != parent) {
-    _exit(127); // the parent died before the line above
-  }
   // Boost's limit_handles closes the standard streams' pipes along with the
   // rest (1.74), so that is done here.
   syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -58,8 +53,18 @@ static void prepare_child(pid_t parent)
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-/// The child's environment as exec wants it: "NAME=value" each.
-static std::vector<std::string> environment_of(const Command& command)
+/// What happens in the child between fork and exec: async-signal-safe calls.
+static void prepare_child(pid_t parent)
+{
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) {
+    _exit(127); // the parent died before the line above
+  }
+  reset_child();
+}
+
+std::vector<std::string> environment_of(const Command& command)
 {
   std::map<std::string, std::string> values;
   if (!command.clear_env) {
@@ -81,7 +86,7 @@ static std::vector<std::string> environment_of(const Command& command)
   return entries;
 }
 
-static std::vector<char*> pointers_to(std::vector<std::string>& entries)
+std::vector<char*> pointers_to(std::vector<std::string>& entries)
 {
   std::vector<char*> pointers;
   for (auto& entry : entries) {

@@ -38,6 +38,21 @@ public:
     return Ok{};
   }
 
+  /// One of `at_work` (specs' folders) goes on as if it had been started.
+  bool adopt(const StepRequest& request) override
+  {
+    const auto known =
+        std::find(at_work.begin(), at_work.end(), request.spec.parent_path());
+    if (known == at_work.end()) {
+      return false;
+    }
+    at_work.erase(known);
+    queue_.push_back(request);
+    return true;
+  }
+
+  void end(std::size_t id) override { ended.push_back(id); }
+
   std::size_t running() const override { return queue_.size(); }
 
   std::vector<StepEvent> wait(std::chrono::milliseconds) override
@@ -62,6 +77,8 @@ public:
   }
 
   std::vector<StepSpec> started;
+  std::vector<std::filesystem::path> at_work;
+  std::vector<std::size_t> ended; ///< by end(); they go on all the same
   std::size_t most_at_once = 0;
   std::size_t aborted = 0;
 

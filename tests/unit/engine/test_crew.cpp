@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "engine/dispatch.h"
+#include "engine/crew.h"
 #include "support/fake_executor.h"
 
 #include <doctest/doctest.h>
@@ -90,6 +90,36 @@ private:
     context.targets[name] = target;
     job.targets.push_back(name);
   }
+};
+
+} // namespace
+
+namespace {
+
+/// A plan worked alone, as in the foreground.
+class Dispatcher
+{
+public:
+  Dispatcher(const Plan& plan, Farm& farm, FakeExecutor& executor)
+      : farm_(farm), executor_(executor),
+        work_(plan, farm.context, {}, ledger_, farm.recorder)
+  {
+  }
+
+  Status work()
+  {
+    return work_alone(work_, farm_.context.state, executor_, farm_.stop);
+  }
+
+  std::vector<Cell> cells() const { return work_.cells(); }
+
+  const std::vector<KernelBuild>& builds() const { return work_.builds(); }
+
+private:
+  Farm& farm_;
+  FakeExecutor& executor_;
+  NoLedger ledger_;
+  JobWork work_;
 };
 
 } // namespace
@@ -215,13 +245,12 @@ TEST_CASE("engine::plan_job")
   }
 }
 
-TEST_CASE("engine::Dispatcher works a plan to its end")
+TEST_CASE("engine::work_alone works a plan to its end")
 {
   Farm farm;
   const auto plan = farm.plan(base_and_series);
   FakeExecutor executor(2, all_well);
-  Dispatcher dispatcher(
-      plan, farm.context, {}, executor, farm.recorder, farm.stop);
+  Dispatcher dispatcher(plan, farm, executor);
   REQUIRE(dispatcher.work().has_value());
   const auto cells = dispatcher.cells();
   REQUIRE(cells.size() == 6);
@@ -234,7 +263,7 @@ TEST_CASE("engine::Dispatcher works a plan to its end")
   SUBCASE("and builds nothing the second time")
   {
     FakeExecutor again(2, all_well);
-    Dispatcher second(plan, farm.context, {}, again, farm.recorder, farm.stop);
+    Dispatcher second(plan, farm, again);
     REQUIRE(second.work().has_value());
     CHECK(again.started.size() == 6);
     CHECK(farm.recorder.reuses == 4);
@@ -244,13 +273,13 @@ TEST_CASE("engine::Dispatcher works a plan to its end")
   {
     fs::remove(plan.builds[0].spec.out / "vmlinux");
     FakeExecutor again(2, all_well);
-    Dispatcher second(plan, farm.context, {}, again, farm.recorder, farm.stop);
+    Dispatcher second(plan, farm, again);
     REQUIRE(second.work().has_value());
     CHECK(again.started.size() == 7);
   }
 }
 
-TEST_CASE("engine::Dispatcher reports a kernel that does not build")
+TEST_CASE("engine::work_alone reports a kernel that does not build")
 {
   Farm farm;
   const auto plan = farm.plan(base_and_series);
@@ -266,8 +295,7 @@ TEST_CASE("engine::Dispatcher reports a kernel that does not build")
     return to_json(outcome);
   };
   FakeExecutor executor(2, fails_on_ppc);
-  Dispatcher dispatcher(
-      plan, farm.context, {}, executor, farm.recorder, farm.stop);
+  Dispatcher dispatcher(plan, farm, executor);
   REQUIRE(dispatcher.work().has_value());
   const auto cells = dispatcher.cells();
   REQUIRE(cells.size() == 6);
@@ -281,7 +309,7 @@ TEST_CASE("engine::Dispatcher reports a kernel that does not build")
   CHECK(exit_code(report) == 1);
 }
 
-TEST_CASE("engine::Dispatcher tries a run again that the farm itself lost")
+TEST_CASE("engine::work_alone tries a run again that the farm itself lost")
 {
   Farm farm;
   farm.job.targets = {"x86_64"};
@@ -300,8 +328,7 @@ TEST_CASE("engine::Dispatcher tries a run again that the farm itself lost")
                  ? std::string()
                  : all_well(spec);
     });
-    Dispatcher dispatcher(
-        plan, farm.context, {}, executor, farm.recorder, farm.stop);
+    Dispatcher dispatcher(plan, farm, executor);
     REQUIRE(dispatcher.work().has_value());
     const auto cells = dispatcher.cells();
     REQUIRE(cells.size() == 1);
@@ -317,8 +344,7 @@ TEST_CASE("engine::Dispatcher tries a run again that the farm itself lost")
       return std::holds_alternative<RunSpec>(spec) ? std::string()
                                                    : all_well(spec);
     });
-    Dispatcher dispatcher(
-        plan, farm.context, {}, executor, farm.recorder, farm.stop);
+    Dispatcher dispatcher(plan, farm, executor);
     REQUIRE(dispatcher.work().has_value());
     const auto cells = dispatcher.cells();
     REQUIRE(cells.size() == 1);
@@ -333,15 +359,14 @@ TEST_CASE("engine::Dispatcher tries a run again that the farm itself lost")
       return std::holds_alternative<RunSpec>(spec) ? std::string("{}")
                                                    : all_well(spec);
     });
-    Dispatcher dispatcher(
-        plan, farm.context, {}, executor, farm.recorder, farm.stop);
+    Dispatcher dispatcher(plan, farm, executor);
     REQUIRE(dispatcher.work().has_value());
     CHECK(dispatcher.cells()[0].title.find("another version") !=
           std::string::npos);
   }
 }
 
-TEST_CASE("engine::Dispatcher never retries a failure of the kernel")
+TEST_CASE("engine::work_alone never retries a failure of the kernel")
 {
   Farm farm;
   farm.job.targets = {"x86_64"};
@@ -355,8 +380,7 @@ TEST_CASE("engine::Dispatcher never retries a failure of the kernel")
     return ran(std::get<RunSpec>(spec),
                ++run == 2 ? Verdict::crash : Verdict::pass);
   });
-  Dispatcher dispatcher(
-      plan, farm.context, {}, executor, farm.recorder, farm.stop);
+  Dispatcher dispatcher(plan, farm, executor);
   REQUIRE(dispatcher.work().has_value());
   const auto cells = dispatcher.cells();
   REQUIRE(cells.size() == 1);
@@ -366,7 +390,7 @@ TEST_CASE("engine::Dispatcher never retries a failure of the kernel")
   CHECK(run == 4);
 }
 
-TEST_CASE("engine::Dispatcher leaves nothing behind when it is stopped")
+TEST_CASE("engine::work_alone leaves nothing behind when it is stopped")
 {
   Farm farm;
   const auto plan = farm.plan(base_and_series);
@@ -377,12 +401,251 @@ TEST_CASE("engine::Dispatcher leaves nothing behind when it is stopped")
     }
     return all_well(spec);
   });
-  Dispatcher dispatcher(
-      plan, farm.context, {}, executor, farm.recorder, farm.stop);
+  Dispatcher dispatcher(plan, farm, executor);
   const auto stopped = dispatcher.work();
   REQUIRE_FALSE(stopped.has_value());
   CHECK(stopped.error().message == "stopped");
   CHECK(executor.aborted >= 1);
   CHECK(fs::is_empty(farm.context.state.runs()));
   CHECK_FALSE(fs::is_empty(farm.context.state.kernels())); // those were whole
+}
+
+namespace {
+
+/// A ledger in memory, which outlives the work as the store's does.
+class FakeLedger final : public Ledger
+{
+public:
+  Result<std::vector<LedgerEntry>> entries() override { return rows; }
+
+  Status began(std::size_t place, const std::string& run_id) override
+  {
+    if (is_full) {
+      return infra_error("the disk is full");
+    }
+    rows.push_back({place, run_id, std::nullopt});
+    return Ok{};
+  }
+
+  Status ended(const RunOutcome& outcome) override
+  {
+    for (auto& row : rows) {
+      if (row.run_id == outcome.run_id) {
+        CHECK_FALSE(row.outcome.has_value()); // once
+        row.outcome = outcome;
+      }
+    }
+    return Ok{};
+  }
+
+  Status lost(const std::string& run_id) override
+  {
+    std::erase_if(rows, [&](auto& row) { return row.run_id == run_id; });
+    ++losses;
+    return Ok{};
+  }
+
+  std::vector<LedgerEntry> rows;
+  unsigned losses = 0;
+  bool is_full = false;
+};
+
+/// A job in a crew with others.
+class Member
+{
+public:
+  Member(Farm& farm, const std::string& commit)
+      : plan(farm.plan({{"base", commit}})),
+        work(plan, farm.context, {}, ledger, farm.recorder)
+  {
+  }
+
+  Plan plan;
+  FakeLedger ledger;
+  JobWork work;
+};
+
+} // namespace
+
+/// Turns until every job has left; the jobs in the order in which they left.
+static std::vector<JobWork*> work_out(Crew& crew)
+{
+  std::vector<JobWork*> order;
+  while (crew.jobs() > 0) {
+    crew.turn(std::chrono::milliseconds(1), [&](JobWork& job, Status end) {
+      CHECK(end.has_value());
+      order.push_back(&job);
+    });
+  }
+  return order;
+}
+
+static std::string commit_of(const StepSpec& spec)
+{
+  const auto* build = std::get_if<BuildSpec>(&spec);
+  return build != nullptr ? "build " + build->commit
+                          : "run " + std::get<RunSpec>(spec).origin.commit;
+}
+
+TEST_CASE("engine::Crew lets the higher priority go first")
+{
+  Farm farm;
+  farm.job.targets = {"x86_64"};
+  Member nightly(farm, "c1");
+  Member urgent(farm, "c2");
+  FakeExecutor executor(2, all_well);
+  Crew crew(farm.context.state, executor, farm.stop);
+  REQUIRE(crew.add(nightly.work, {0, "cron"}));
+  REQUIRE(crew.add(urgent.work, {10, "ann"}));
+  CHECK(work_out(crew) == std::vector<JobWork*>{&urgent.work, &nightly.work});
+  REQUIRE(executor.started.size() == 4);
+  CHECK(commit_of(executor.started[0]) == "build c2");
+  CHECK(nightly.work.cells().at(0).verdict == Verdict::pass);
+}
+
+TEST_CASE("engine::Crew is fair between owners")
+{
+  Farm farm;
+  farm.job.targets = {"x86_64"};
+  farm.job.repeat = 6;
+  {
+    FakeExecutor builds(2, all_well); // so that kernels stand
+    Crew crew(farm.context.state, builds, farm.stop);
+    Member one(farm, "c1");
+    Member two(farm, "c2");
+    REQUIRE(crew.add(one.work, {}));
+    REQUIRE(crew.add(two.work, {}));
+    static_cast<void>(work_out(crew));
+  }
+  Member first(farm, "c1");
+  Member second(farm, "c2");
+  FakeExecutor executor(2, all_well);
+  Crew crew(farm.context.state, executor, farm.stop);
+  REQUIRE(crew.add(first.work, {0, "ann"}));
+  REQUIRE(crew.add(second.work, {0, "bob"}));
+  static_cast<void>(work_out(crew));
+  REQUIRE(executor.started.size() == 12);
+  for (std::size_t i = 0; i < 12; i += 2) {
+    CHECK(commit_of(executor.started[i]) != commit_of(executor.started[i + 1]));
+  }
+}
+
+TEST_CASE("engine::Crew builds once what two jobs want")
+{
+  Farm farm;
+  farm.job.targets = {"x86_64"};
+  Member first(farm, "c1");
+  Member second(farm, "c1");
+  FakeExecutor executor(8, all_well);
+  Crew crew(farm.context.state, executor, farm.stop);
+  REQUIRE(crew.add(first.work, {}));
+  REQUIRE(crew.add(second.work, {}));
+  static_cast<void>(work_out(crew));
+  CHECK(executor.started.size() == 3);
+  CHECK(farm.recorder.reuses == 1);
+}
+
+TEST_CASE("engine::Crew goes on where an earlier process left off")
+{
+  Farm farm;
+  farm.job.targets = {"x86_64"};
+  farm.job.repeat = 4;
+  Member job(farm, "c1");
+  // The first observation was written down, the second has an outcome that
+  // nobody saw, the third is at work still, the fourth is gone.
+  const auto runs = farm.context.state.runs();
+  RunOutcome crash;
+  crash.verdict = Verdict::crash;
+  crash.run_id = "r1";
+  crash.title = "BUG";
+  job.ledger.rows = {{0, "r1", crash},
+                     {1, "r2", std::nullopt},
+                     {2, "r3", std::nullopt},
+                     {3, "r4", std::nullopt}};
+  for (const auto* id : {"r2", "r3", "r4"}) {
+    RunSpec spec;
+    spec.run_id = id;
+    spec.out = runs / id;
+    spec.libvirt_root = farm.context.state.libvirt_roots() / "0";
+    REQUIRE(make_folder(spec.out));
+    REQUIRE(write_file(spec.out / "spec.json", to_json(spec)));
+  }
+  RunOutcome passed;
+  passed.verdict = Verdict::pass;
+  passed.run_id = "r2";
+  REQUIRE(write_file(runs / "r2/outcome.json", to_json(passed)));
+  FakeExecutor executor(2, all_well);
+  executor.at_work = {runs / "r3"};
+  Crew crew(farm.context.state, executor, farm.stop);
+  REQUIRE(crew.add(job.work, {}));
+  CHECK(executor.running() == 1);
+  CHECK_FALSE(fs::exists(runs / "r4"));
+  static_cast<void>(work_out(crew));
+  const auto cells = job.work.cells();
+  REQUIRE(cells.size() == 1);
+  CHECK(cells[0].observations == 4);
+  CHECK(cells[0].failures == 1);
+  CHECK(cells[0].infra_failures == 0);
+  CHECK(job.ledger.losses == 1);
+  CHECK(job.ledger.rows.size() == 4);
+  for (const auto& row : job.ledger.rows) {
+    CHECK(row.outcome.has_value());
+  }
+  // The kernel, and the run that was gone, under a root that r3 does not use.
+  REQUIRE(executor.started.size() == 2);
+}
+
+TEST_CASE("engine::Crew takes over a kernel in the making")
+{
+  Farm farm;
+  farm.job.targets = {"x86_64"};
+  Member job(farm, "c1");
+  const auto& spec = job.plan.builds[0].spec;
+  REQUIRE(make_folder(spec.out));
+  REQUIRE(write_file(spec.out / "spec.json", to_json(spec)));
+  FakeExecutor executor(2, all_well);
+  executor.at_work = {spec.out};
+  Crew crew(farm.context.state, executor, farm.stop);
+  REQUIRE(crew.add(job.work, {}));
+  static_cast<void>(work_out(crew));
+  CHECK(executor.started.size() == 1); // the run
+  CHECK(job.work.cells().at(0).verdict == Verdict::pass);
+}
+
+TEST_CASE("engine::Crew lets one job go and the others go on")
+{
+  Farm farm;
+  farm.job.targets = {"x86_64"};
+  Member first(farm, "c1");
+  Member second(farm, "c2");
+  FakeExecutor executor(8, all_well);
+  Crew crew(farm.context.state, executor, farm.stop);
+  REQUIRE(crew.add(first.work, {}));
+  REQUIRE(crew.add(second.work, {}));
+  SUBCASE("because somebody wants that")
+  {
+    for (int i = 0; i < 2; ++i) {
+      crew.turn(std::chrono::milliseconds(1), [](JobWork&, Status) {});
+    }
+    const auto steps = first.work.running().size();
+    REQUIRE(crew.remove(first.work).has_value());
+    CHECK(executor.ended.size() == steps);
+    CHECK(first.work.running().empty());
+    CHECK(work_out(crew) == std::vector<JobWork*>{&second.work});
+  }
+  SUBCASE("because nothing can be written down any more")
+  {
+    first.ledger.is_full = true;
+    std::vector<std::string> ends;
+    while (crew.jobs() > 0) {
+      crew.turn(std::chrono::milliseconds(1), [&](JobWork& job, Status end) {
+        CHECK((&job == &first.work) != end.has_value());
+        ends.push_back(end ? "done" : end.error().message);
+      });
+    }
+    CHECK(std::find(ends.begin(), ends.end(), "the disk is full") !=
+          ends.end());
+    CHECK(ends.size() == 2);
+  }
+  CHECK(second.work.cells().at(0).verdict == Verdict::pass);
 }

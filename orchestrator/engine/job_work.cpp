@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "engine/dispatch.h"
+#include "engine/job_work.h"
 
 #include "base/id.h"
 #include "base/log.h"
@@ -11,58 +11,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace oopsfarm {
 
-using std::chrono::milliseconds;
-
 /// A run that the farm itself lost is tried so often again before its cell is
 /// left without that observation.
-constexpr unsigned infra_retries = 2;
+static constexpr unsigned infra_retries = 2;
 
-/// How long steps may take to put their guests and builds away.
-constexpr milliseconds abort_grace{10'000};
-
-Dispatcher::Dispatcher(const Plan& plan,
-                       const EngineContext& context,
-                       std::map<Arch, Accelerator> accelerators,
-                       Executor& executor,
-                       Observer& observer,
-                       const Stop& stop)
+JobWork::JobWork(const Plan& plan,
+                 const EngineContext& context,
+                 std::map<Arch, Accelerator> accelerators,
+                 Ledger& ledger,
+                 Observer& observer)
     : plan_(plan), context_(context), accelerators_(std::move(accelerators)),
-      executor_(executor), observer_(observer), stop_(stop),
-      kernels_(plan.builds.size())
+      ledger_(ledger), observer_(observer), kernels_(plan.builds.size())
 {
+  for (std::size_t i = 0; i < plan.builds.size(); ++i) {
+    waiting_builds_.insert(i);
+  }
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     waiting_runs_.push_back(i);
-  }
-}
-
-Status Dispatcher::work()
-{
-  reuse_kernels();
-  const auto reused = builds_.size();
-  observer_.planned(plan_.builds.size() - reused, plan_.runs.size());
-  while (true) {
-    if (!stop_.requested()) {
-      if (auto started = start_what_can(); !started) {
-        TRY(abort());
-        return started;
-      }
-    }
-    if (stop_.requested()) {
-      TRY(abort());
-      return infra_error("stopped");
-    }
-    if (executor_.running() == 0) {
-      return Ok{};
-    }
-    constexpr milliseconds frame{200};
-    for (const auto& event : executor_.wait(frame)) {
-      TRY(take(event));
-    }
-    observer_.tick();
   }
 }
 
@@ -90,101 +58,207 @@ static std::optional<BuildOutcome> cached_kernel(const BuildSpec& spec)
   return *std::move(outcome);
 }
 
-void Dispatcher::reuse_kernels()
+/// Takes a build's kernel, if an earlier one or another job made it.
+bool JobWork::reuse(std::size_t index)
+{
+  const auto& planned = plan_.builds[index];
+  auto outcome = cached_kernel(planned.spec);
+  if (!outcome) {
+    return false;
+  }
+  KernelBuild build;
+  build.kernel = planned.label.kernel;
+  build.arch = planned.spec.arch;
+  build.kconfig = planned.label.kconfig;
+  build.reused = true;
+  build.outcome = *outcome;
+  kernels_[index] = std::move(outcome);
+  waiting_builds_.erase(index);
+  observer_.reused(build);
+  builds_.push_back(std::move(build));
+  return true;
+}
+
+void JobWork::reuse_kernels()
 {
   for (std::size_t i = 0; i < plan_.builds.size(); ++i) {
-    const auto& planned = plan_.builds[i];
-    if (auto outcome = cached_kernel(planned.spec)) {
-      KernelBuild build;
-      build.kernel = planned.label.kernel;
-      build.arch = planned.spec.arch;
-      build.kconfig = planned.label.kconfig;
-      build.reused = true;
-      build.outcome = *outcome;
-      kernels_[i] = std::move(outcome);
-      observer_.reused(build);
-      builds_.push_back(std::move(build));
-    }
+    reuse(i);
   }
 }
 
-bool Dispatcher::has_builds(const PlannedRun& run) const
+Result<std::vector<std::size_t>> JobWork::resume()
+{
+  reuse_kernels();
+  observer_.planned(waiting_builds_.size(), plan_.runs.size());
+  std::vector<std::size_t> open;
+  TRY_ASSIGN(auto entries, ledger_.entries());
+  for (auto& entry : entries) {
+    if (entry.place >= plan_.runs.size()) {
+      return internal_error(fmt::format(
+          "the ledger has a run at place {} of a plan of {}: the job was "
+          "planned otherwise when it began",
+          entry.place,
+          plan_.runs.size()));
+    }
+    std::erase(waiting_runs_, entry.place);
+    if (entry.outcome) {
+      record_run(entry.place, *std::move(entry.outcome));
+      continue;
+    }
+    const auto step = plan_.runs[entry.place].label.id;
+    Running running;
+    running.run = entry.place;
+    running.out = context_.state.runs() / entry.run_id;
+    running_[step] = std::move(running);
+    open.push_back(step);
+  }
+  return open;
+}
+
+StepRequest JobWork::request_of(std::size_t step) const
+{
+  const auto& running = running_.at(step);
+  const auto slots =
+      running.build ? plan_.builds[*running.build].spec.jobs : 1U;
+  return {0, running.out / "spec.json", running.out / "step.log", slots};
+}
+
+std::size_t JobWork::build_of(std::size_t step) const
+{
+  return *std::find_if(
+      waiting_builds_.begin(), waiting_builds_.end(), [&](std::size_t build) {
+        return plan_.builds[build].label.id == step;
+      });
+}
+
+StepRequest JobWork::request_of_build(std::size_t step) const
+{
+  const auto& spec = plan_.builds[build_of(step)].spec;
+  return {0, spec.out / "spec.json", spec.out / "step.log", spec.jobs};
+}
+
+void JobWork::adopted_build(std::size_t step)
+{
+  const auto index = build_of(step);
+  waiting_builds_.erase(index);
+  Running running;
+  running.build = index;
+  running.out = plan_.builds[index].spec.out;
+  observer_.started(plan_.builds[index].label);
+  running_[step] = std::move(running);
+}
+
+std::filesystem::path JobWork::adopted(std::size_t step)
+{
+  auto& running = running_.at(step);
+  if (const auto text = read_file(running.out / "spec.json")) {
+    if (const auto spec = parse_step_spec(*text)) {
+      if (const auto* run = std::get_if<RunSpec>(&*spec)) {
+        running.root = run->libvirt_root;
+      }
+    }
+  }
+  observer_.started(label_of(running));
+  return running.root;
+}
+
+Status JobWork::gone(std::size_t step)
+{
+  const auto running = running_.at(step);
+  running_.erase(step);
+  const auto text = read_file(running.out / "outcome.json");
+  if (text && parse_run_outcome(*text)) {
+    return finish_run(running, {});
+  }
+  TRY(ledger_.lost(running.out.filename().string()));
+  TRY(remove_tree(running.out));
+  waiting_runs_.insert(waiting_runs_.begin(), *running.run);
+  return Ok{};
+}
+
+bool JobWork::has_builds(const PlannedRun& run) const
 {
   return kernels_[run.build].has_value() &&
          (!run.selftests || kernels_[*run.selftests].has_value());
 }
 
-Status Dispatcher::start_what_can()
+std::optional<std::size_t> JobWork::next_build()
 {
-  while (next_build_ < plan_.builds.size() &&
-         kernels_[next_build_].has_value()) {
-    ++next_build_;
-  }
-  // A build wants every slot: while one waits, no run is let in before it.
-  const auto all = plan_.builds.empty() ? 1U : plan_.builds[0].spec.jobs;
-  if (next_build_ < plan_.builds.size()) {
-    return executor_.can_start(all) ? start_build(next_build_++) : Ok{};
-  }
-  while (executor_.can_start(1)) {
-    const auto ready = std::find_if(
-        waiting_runs_.begin(), waiting_runs_.end(), [&](std::size_t run) {
-          return has_builds(plan_.runs[run]);
-        });
-    if (ready == waiting_runs_.end()) {
-      return Ok{};
+  while (!waiting_builds_.empty()) {
+    const auto index = *waiting_builds_.begin();
+    if (!reuse(index)) {
+      return index;
     }
-    const auto index = *ready;
-    waiting_runs_.erase(ready);
-    TRY(start_run(index));
   }
-  return Ok{};
+  return std::nullopt;
 }
 
-Status Dispatcher::launch(Running running,
-                          const std::string& spec,
-                          StepLabel label,
-                          unsigned slots)
+/// A build wants every slot: while one waits, no run is let in before it.
+std::optional<ReadyStep> JobWork::next()
+{
+  if (const auto build = next_build()) {
+    const auto& planned = plan_.builds[*build];
+    return ReadyStep{planned.label.id,
+                     planned.spec.jobs,
+                     planned.spec.out,
+                     planned.spec.object_tree};
+  }
+  const auto ready = std::find_if(
+      waiting_runs_.begin(), waiting_runs_.end(), [&](std::size_t run) {
+        return has_builds(plan_.runs[run]);
+      });
+  if (ready == waiting_runs_.end()) {
+    return std::nullopt;
+  }
+  return ReadyStep{plan_.runs[*ready].label.id, 1, {}, {}};
+}
+
+Result<StepRequest> JobWork::start(std::size_t step,
+                                   const std::filesystem::path& libvirt_root)
+{
+  for (const auto build : waiting_builds_) {
+    if (plan_.builds[build].label.id == step) {
+      waiting_builds_.erase(build);
+      return start_build(build);
+    }
+  }
+  for (const auto run : waiting_runs_) {
+    if (plan_.runs[run].label.id == step) {
+      std::erase(waiting_runs_, run);
+      return start_run(run, libvirt_root);
+    }
+  }
+  return internal_error("a step that does not wait can't start");
+}
+
+Result<StepRequest> JobWork::write_spec(Running running,
+                                        const std::string& spec,
+                                        const StepLabel& label,
+                                        unsigned slots)
 {
   TRY(make_folder(running.out));
   const auto file = running.out / "spec.json";
-  const auto id = label.id;
   const auto log = running.out / "step.log";
-  running_[id] = std::move(running);
+  running_[label.id] = std::move(running);
   TRY(write_file(file, spec + "\n"));
-  TRY(executor_.start({id, file, log, slots}));
   observer_.started(label);
-  return Ok{};
+  return StepRequest{0, file, log, slots};
 }
 
-Status Dispatcher::start_build(std::size_t index)
+Result<StepRequest> JobWork::start_build(std::size_t index)
 {
   const auto& planned = plan_.builds[index];
   TRY(remove_tree(planned.spec.out));
   Running running;
   running.build = index;
   running.out = planned.spec.out;
-  return launch(std::move(running),
-                to_json(planned.spec),
-                planned.label,
-                planned.spec.jobs);
+  return write_spec(std::move(running),
+                    to_json(planned.spec),
+                    planned.label,
+                    planned.spec.jobs);
 }
 
-unsigned Dispatcher::free_root() const
-{
-  std::set<unsigned> used;
-  for (const auto& [id, running] : running_) {
-    if (running.run) {
-      used.insert(running.root);
-    }
-  }
-  unsigned root = 0;
-  while (used.contains(root)) {
-    ++root;
-  }
-  return root;
-}
-
-Result<PayloadImage> Dispatcher::image_of(const PlannedRun& run) const
+Result<PayloadImage> JobWork::image_of(const PlannedRun& run) const
 {
   if (!run.selftests) {
     return run.image;
@@ -193,14 +267,12 @@ Result<PayloadImage> Dispatcher::image_of(const PlannedRun& run) const
       context_, run.workload, run.target, kernels_[*run.selftests]->vmlinux);
 }
 
-Status Dispatcher::start_run(std::size_t index)
+Result<StepRequest> JobWork::start_run(std::size_t index,
+                                       const std::filesystem::path& root)
 {
   const auto& planned = plan_.runs[index];
   const auto& kernel = *kernels_[planned.build];
   TRY_ASSIGN(const auto image, image_of(planned));
-  Running running;
-  running.run = index;
-  running.root = free_root();
   RunSpec spec;
   spec.run_id = new_id();
   spec.origin = planned.origin;
@@ -214,42 +286,55 @@ Status Dispatcher::start_run(std::size_t index)
   spec.attempt = planned.label.attempt;
   spec.accelerator = accelerators_[planned.target.arch];
   spec.libvirt_uri = context_.config.libvirt_uri;
-  spec.libvirt_root = libvirt_root(running.root);
+  spec.libvirt_root = root;
   spec.out = context_.state.runs() / spec.run_id;
   spec.console_cap = context_.config.console_cap;
   spec.boot_timeout = context_.config.boot_timeout;
   spec.silence_timeout = context_.config.silence_timeout;
   spec.dump_cap = planned.dump_cap;
   spec.race = planned.race;
+  Running running;
+  running.run = index;
+  running.root = root;
   running.out = spec.out;
-  return launch(std::move(running), to_json(spec), planned.label, 1);
+  TRY(ledger_.began(index, spec.run_id));
+  return write_spec(std::move(running), to_json(spec), planned.label, 1);
 }
 
-const StepLabel& Dispatcher::label_of(const Running& running) const
+const StepLabel& JobWork::label_of(const Running& running) const
 {
   return running.build ? plan_.builds[*running.build].label
                        : plan_.runs[*running.run].label;
 }
 
-Status Dispatcher::take(const StepEvent& event)
+void JobWork::progressed(std::size_t step, const Progress& progress)
 {
-  const auto found = running_.find(event.id);
-  if (found == running_.end()) {
-    return internal_error("news of a step that does not run");
+  observer_.progress(label_of(running_.at(step)), progress);
+}
+
+Status JobWork::ended(std::size_t step, const ExitStatus& status)
+{
+  const auto running = running_.at(step);
+  running_.erase(step);
+  if (running.build) {
+    finish_build(running, status);
+    return Ok{};
   }
-  if (event.progress) {
-    observer_.progress(label_of(found->second), *event.progress);
+  return finish_run(running, status);
+}
+
+std::set<std::size_t> JobWork::running() const
+{
+  std::set<std::size_t> steps;
+  for (const auto& [step, running] : running_) {
+    steps.insert(step);
   }
-  if (event.ended && !stop_.requested()) {
-    const auto running = found->second;
-    running_.erase(found);
-    if (running.build) {
-      finish_build(running, *event.ended);
-    } else {
-      finish_run(running, *event.ended);
-    }
-  }
-  return Ok{};
+  return steps;
+}
+
+bool JobWork::is_done()
+{
+  return running_.empty() && !next();
 }
 
 /// Why a step has no outcome that can be used, with the end of what it said.
@@ -272,7 +357,7 @@ static std::string words_of(const std::filesystem::path& out,
   return words;
 }
 
-void Dispatcher::finish_build(const Running& running, const ExitStatus& status)
+void JobWork::finish_build(const Running& running, const ExitStatus& status)
 {
   BuildOutcome outcome;
   const auto text = read_file(running.out / "outcome.json");
@@ -287,7 +372,7 @@ void Dispatcher::finish_build(const Running& running, const ExitStatus& status)
   record_build(*running.build, std::move(outcome));
 }
 
-void Dispatcher::record_build(std::size_t index, BuildOutcome outcome)
+void JobWork::record_build(std::size_t index, BuildOutcome outcome)
 {
   const auto& planned = plan_.builds[index];
   observer_.built(planned.label, outcome);
@@ -307,26 +392,19 @@ void Dispatcher::record_build(std::size_t index, BuildOutcome outcome)
 
 /// A step that was killed has left its guest behind, under a root that the
 /// next one is to use.
-void Dispatcher::reap(const Running& running) const
+void JobWork::reap(const Running& running) const
 {
-  if (!context_.reap_root) {
+  if (!context_.reap_root || running.root.empty()) {
     return;
   }
-  const auto reaped = context_.reap_root(libvirt_root(running.root));
+  const auto reaped = context_.reap_root(running.root);
   if (!reaped) {
     log::warning(reaped.error().message);
   }
 }
 
-std::filesystem::path Dispatcher::libvirt_root(unsigned number) const
+Status JobWork::finish_run(const Running& running, const ExitStatus& status)
 {
-  return context_.state.libvirt_roots() / std::to_string(number);
-}
-
-void Dispatcher::finish_run(const Running& running, const ExitStatus& status)
-{
-  const auto index = *running.run;
-  const auto& label = plan_.runs[index].label;
   RunOutcome outcome;
   const auto text = read_file(running.out / "outcome.json");
   auto parsed =
@@ -339,6 +417,14 @@ void Dispatcher::finish_run(const Running& running, const ExitStatus& status)
     outcome.detail = words_of(running.out, status, parsed.error());
     outcome.title = split_lines(outcome.detail).front();
   }
+  TRY(ledger_.ended(outcome));
+  record_run(*running.run, std::move(outcome));
+  return Ok{};
+}
+
+void JobWork::record_run(std::size_t index, RunOutcome outcome)
+{
+  const auto& label = plan_.runs[index].label;
   observer_.ran(label, outcome);
   const bool lost = outcome.verdict == Verdict::infra;
   observations_.push_back({label, std::move(outcome)});
@@ -347,10 +433,12 @@ void Dispatcher::finish_run(const Running& running, const ExitStatus& status)
   }
 }
 
-Status Dispatcher::abort()
+Status JobWork::drop()
 {
-  executor_.abort(abort_grace);
   for (const auto& [id, running] : running_) {
+    if (running.run) {
+      TRY(ledger_.lost(running.out.filename().string()));
+    }
     TRY(remove_tree(running.out));
   }
   running_.clear();
@@ -370,7 +458,7 @@ static void add_new(std::vector<Cell>& cells, Cell cell)
   }
 }
 
-std::vector<Cell> Dispatcher::cells() const
+std::vector<Cell> JobWork::cells() const
 {
   auto cells = cells_of(observations_);
   for (const auto& build : builds_) {

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/detached.h"
+
+#include "sys/child_setup.h"
+#include "sys/file.h"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+namespace oopsfarm {
+
+static int open_pidfd(pid_t pid)
+{
+  const auto fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (fd >= 0) {
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
+  return fd;
+}
+
+namespace {
+
+/// A descriptor that closes itself.
+class Descriptor
+{
+public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  ~Descriptor()
+  {
+    if (fd_ >= 0) {
+      close(fd_);
+    }
+  }
+
+  int get() const { return fd_; }
+
+private:
+  int fd_;
+};
+
+} // namespace
+
+static int open_output(const std::filesystem::path& file)
+{
+  return open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+}
+
+/// Boost's child kills what it started when it is destroyed badly, and knows
+/// no session of its own: a plain fork says more simply what is meant.
+Result<Detached> Detached::start(const Command& command,
+                                 const std::filesystem::path& out,
+                                 const std::filesystem::path& err)
+{
+  const auto program = find_program(command.argv.at(0));
+  if (program.empty()) {
+    return infra_error(
+        fmt::format("{}: no such program in PATH", command.argv[0]));
+  }
+  const auto failed = [&](const std::string& what) {
+    return infra_error(fmt::format(
+        "cannot start {}: {}: {}", program.string(), what, strerror(errno)));
+  };
+  auto args = command.argv;
+  auto arg_pointers = pointers_to(args);
+  auto env = environment_of(command);
+  auto env_pointers = pointers_to(env);
+  const Descriptor in(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const Descriptor out_file(open_output(out));
+  if (out_file.get() < 0) {
+    return failed(out.string());
+  }
+  const Descriptor err_file(open_output(err));
+  if (in.get() < 0 || err_file.get() < 0) {
+    return failed(err.string());
+  }
+  const auto pid = fork();
+  if (pid < 0) {
+    return failed("fork");
+  }
+  if (pid == 0) {
+    setsid();
+    dup2(in.get(), STDIN_FILENO);
+    dup2(out_file.get(), STDOUT_FILENO);
+    dup2(err_file.get(), STDERR_FILENO);
+    reset_child();
+    if (!command.cwd.empty() && chdir(command.cwd.c_str()) != 0) {
+      _exit(127);
+    }
+    execve(program.c_str(), arg_pointers.data(), env_pointers.data());
+    _exit(127);
+  }
+  const auto pidfd = open_pidfd(pid);
+  if (pidfd < 0) {
+    const auto error = failed("pidfd_open");
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+    return error;
+  }
+  return Detached(pid, pidfd, true);
+}
+
+/// Whether somebody else has the lock.
+static bool is_held(int fd)
+{
+  if (flock(fd, LOCK_SH | LOCK_NB) == 0) {
+    flock(fd, LOCK_UN);
+    return false;
+  }
+  return errno == EWOULDBLOCK;
+}
+
+std::optional<Detached> Detached::holder_of(const std::filesystem::path& file)
+{
+  const Descriptor lock(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (lock.get() < 0 || !is_held(lock.get())) {
+    return std::nullopt;
+  }
+  const auto text = read_file(file, 64);
+  pid_t pid = 0;
+  if (!text ||
+      std::from_chars(text->data(), text->data() + text->size(), pid).ec !=
+          std::errc{} ||
+      pid <= 1) {
+    return std::nullopt; // it is just taking it
+  }
+  Detached holder(pid, open_pidfd(pid), false);
+  // Still held: the descriptor is of that process, and of no later one.
+  if (holder.pidfd_ < 0 || !is_held(lock.get())) {
+    return std::nullopt;
+  }
+  return holder;
+}
+
+Detached::Detached(Detached&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      pidfd_(std::exchange(other.pidfd_, -1)), is_child_(other.is_child_),
+      status_(other.status_)
+{
+}
+
+Detached& Detached::operator=(Detached&& other) noexcept
+{
+  std::swap(pid_, other.pid_);
+  std::swap(pidfd_, other.pidfd_);
+  std::swap(is_child_, other.is_child_);
+  std::swap(status_, other.status_);
+  return *this;
+}
+
+Detached::~Detached()
+{
+  if (pidfd_ >= 0) {
+    close(pidfd_);
+  }
+}
+
+bool Detached::has_ended() const
+{
+  pollfd ended = {pidfd_, POLLIN, 0};
+  return poll(&ended, 1, 0) == 1;
+}
+
+void Detached::kill_group(int signal)
+{
+  if (pid_ > 0 && !status_ && !has_ended() && kill(-pid_, signal) != 0) {
+    kill(pid_, signal); // it is so young that it has no group yet
+  }
+}
+
+std::optional<ExitStatus> Detached::try_wait()
+{
+  if (status_ || pidfd_ < 0 || !has_ended()) {
+    return status_;
+  }
+  ExitStatus status;
+  int raw = 0;
+  if (is_child_ && waitpid(pid_, &raw, WNOHANG) == pid_) {
+    if (WIFSIGNALED(raw)) {
+      status.signal = WTERMSIG(raw);
+    } else {
+      status.code = WEXITSTATUS(raw);
+    }
+  }
+  status_ = status;
+  return status_;
+}
+
+} // namespace oopsfarm
