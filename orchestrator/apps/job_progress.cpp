@@ -13,18 +13,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-std::string step_name(const StepLabel& step)
-{
-  auto name = fmt::format("{} {} {}", step.kernel, step.target, step.kconfig);
-  if (!step.is_build) {
-    name += " " + step.workload;
-    if (step.repeat > 1) {
-      name += fmt::format(" {}/{}", step.attempt, step.repeat);
-    }
-  }
-  return name;
-}
-
 void JobProgress::note(const std::string& text)
 {
   display_.say(printable(text));

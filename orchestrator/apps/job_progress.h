@@ -52,8 +52,4 @@ private:
   bool is_stopping_ = false;
 };
 
-/// "series x86_64 mm-debug" for a build, and with the workload and, where
-/// there are several observations, "2/3" for a run.
-std::string step_name(const StepLabel& step);
-
 } // namespace oopsfarm

@@ -21,7 +21,11 @@ Crew::Crew(const StatePaths& state, Executor& executor, const Stop& stop)
 
 Status Crew::add(JobWork& job, Rank rank)
 {
-  TRY(resume(job, rank));
+  if (auto resumed = resume(job, rank); !resumed) {
+    std::erase_if(at_work_,
+                  [&](auto& entry) { return entry.second.job == &job; });
+    return resumed;
+  }
   members_.push_back({&job, std::move(rank), std::nullopt});
   return Ok{};
 }

@@ -28,7 +28,8 @@ Result<JobReport> Engine::run(const Job& job)
 {
   const auto begun = steady_clock::now();
   TRY_ASSIGN(const auto repository, open_tree(context_, job.tree, stop_));
-  TRY(clean_up_after_others(context_, repository));
+  TRY(clean_up_after_others(context_, find_live_steps(context_.state)));
+  TRY(clean_up_tree(context_, repository));
   TRY_ASSIGN(const auto prepared, prepare_job(job, context_, observer_, stop_));
   NoLedger no_ledger;
   JobWork work(

@@ -29,6 +29,13 @@ struct StatePaths
     return root / "trees" / (name + ".git");
   }
 
+  /// A folder for each job of the daemon: the job file and what it names.
+  std::filesystem::path jobs() const { return root / "jobs"; }
+
+  std::filesystem::path database() const { return root / "farm.db"; }
+
+  std::filesystem::path socket() const { return root / "socket"; }
+
   std::filesystem::path trees() const { return root / "trees"; }
 
   std::filesystem::path worktrees() const { return root / "worktrees"; }

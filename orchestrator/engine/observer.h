@@ -21,6 +21,10 @@ struct StepLabel
   unsigned repeat = 0;  ///< of how many
 };
 
+/// "series x86_64 mm-debug" for a build, and with the workload and, where
+/// there are several observations, "2/3" for a run.
+std::string step_name(const StepLabel& step);
+
 /// Watches a job as the engine works on it. Every call comes from the thread
 /// that called Engine::run(); none may block for long.
 class Observer

@@ -99,7 +99,9 @@ static Result<ApplyResult> prepare_series(const Job& job,
   if (report.base.empty()) {
     TRY_ASSIGN(report.base, repository.newest_tag());
   }
-  TRY_ASSIGN(report.base_commit, repository.resolve(report.base));
+  if (report.base_commit.empty()) {
+    TRY_ASSIGN(report.base_commit, repository.resolve(report.base));
+  }
   ApplyResult applied;
   applied.base = report.base_commit;
   if (!job.series.empty()) {
@@ -142,13 +144,15 @@ static void note_what_is_special(const Job& job, JobReport& report)
 Result<PreparedJob> prepare_job(const Job& job,
                                 const EngineContext& context,
                                 Observer& observer,
-                                const Stop& stop)
+                                const Stop& stop,
+                                const std::string& base_commit)
 {
   PreparedJob prepared;
   auto& report = prepared.report;
   report.job = job.name;
   report.tree = job.tree;
   report.base = job.base;
+  report.base_commit = base_commit;
   note_what_is_special(job, report);
   // Before anything is built: programs are as easily mistyped as patches.
   TRY_ASSIGN(const auto archives, pack_job_programs(job, context));

@@ -29,11 +29,13 @@ Result<Repository> open_tree(const EngineContext& context,
 
 /// Series → commits, programs → images, and all of it → plan. The same job
 /// gives the same plan again, as long as its base names the same commit. Takes
-/// seconds. Fails as Engine::run().
+/// seconds. `base_commit`: what the base was when the job began; "": it begins
+/// now. Fails as Engine::run().
 Result<PreparedJob> prepare_job(const Job& job,
                                 const EngineContext& context,
                                 Observer& observer,
-                                const Stop& stop);
+                                const Stop& stop,
+                                const std::string& base_commit = "");
 
 /// What a worked job came to, but for its time.
 Result<JobReport> report_of(const PreparedJob& prepared,

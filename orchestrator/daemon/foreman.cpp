@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/foreman.h"
+
+#include "base/log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace oopsfarm {
+
+/// Between two looks at what steps say.
+static constexpr std::chrono::milliseconds frame{200};
+
+Foreman::Active::Active(StoredJob stored, Store& store, Board& board)
+    : row(std::move(stored)), ledger(store, row.asked.id),
+      observer(board, row.asked.id)
+{
+}
+
+Foreman::Foreman(Planner& planner,
+                 const StatePaths& state,
+                 Store& store,
+                 Board& board,
+                 Executor& executor,
+                 const Stop& stop)
+    : planner_(planner), store_(store), board_(board), stop_(stop),
+      crew_(state, executor, stop)
+{
+}
+
+Status Foreman::run()
+{
+  TRY(resume());
+  while (!stop_.requested()) {
+    clerk_.collect();
+    TRY(trouble_);
+    if (has_news_.exchange(false)) {
+      TRY(look_for_news());
+    }
+    crew_.turn(frame, [this](JobWork& work, Status end) {
+      left_crew(work, std::move(end));
+    });
+    TRY(trouble_);
+  }
+  return crew_.remove_all();
+}
+
+/// Jobs that an earlier daemon had begun go first, in their old order.
+Status Foreman::resume()
+{
+  constexpr std::size_t all = 1'000'000;
+  TRY_ASSIGN(const auto rows, store_.in_order(JobState::running, all));
+  for (const auto& row : rows) {
+    log::info(fmt::format("{}: goes on", row.asked.id));
+    take_in(row);
+  }
+  return Ok{};
+}
+
+Status Foreman::look_for_news()
+{
+  TRY(cancel_what_is_unwanted());
+  return admit();
+}
+
+bool Foreman::may_enter(const StoredJob& row) const
+{
+  return active_.size() < max_active ||
+         std::all_of(active_.begin(), active_.end(), [&](auto& entry) {
+           return entry.second->row.asked.priority < row.asked.priority;
+         });
+}
+
+Status Foreman::admit()
+{
+  TRY_ASSIGN(const auto rows, store_.in_order(JobState::queued, max_active));
+  for (const auto& row : rows) {
+    if (!active_.contains(row.asked.id) && may_enter(row)) {
+      take_in(row);
+    }
+  }
+  return Ok{};
+}
+
+Status Foreman::cancel_what_is_unwanted()
+{
+  std::vector<std::string> unwanted;
+  for (const auto& [id, active] : active_) {
+    TRY_ASSIGN(const auto row, store_.job(id));
+    if (!row || row->cancel_wanted) {
+      unwanted.push_back(id);
+    }
+  }
+  for (const auto& id : unwanted) {
+    auto& active = *active_.at(id);
+    if (active.work && !active.is_in_crew) {
+      continue; // its report is being written: it has ended
+    }
+    if (active.is_in_crew) {
+      TRY(crew_.remove(*active.work));
+    }
+    TRY_ASSIGN(const auto row, store_.job(id));
+    if (row && row->state == JobState::running) {
+      TRY(store_.set_cancelled(id));
+    }
+    log::info(id + ": cancelled");
+    board_.forget(id);
+    // The clerk may be at it: what it brings finds no such job.
+    active_.erase(id);
+  }
+  return Ok{};
+}
+
+void Foreman::take_in(const StoredJob& row)
+{
+  const auto id = row.asked.id;
+  auto active = std::make_unique<Active>(row, store_, board_);
+  active_[id] = std::move(active);
+  clerk_.ask([this, row]() -> Clerk::Done {
+    // An observer of its own: the job may be cancelled meanwhile.
+    BoardObserver observer(board_, row.asked.id);
+    auto prepared =
+        std::make_shared<Result<PreparedJob>>(planner_.prepare(row, observer));
+    return [this, id = row.asked.id, prepared] {
+      planned(id, std::move(*prepared));
+    };
+  });
+}
+
+void Foreman::note(Status status)
+{
+  if (!status && trouble_) {
+    trouble_ = std::move(status);
+  }
+}
+
+void Foreman::planned(const std::string& id, Result<PreparedJob> prepared)
+{
+  const auto found = active_.find(id);
+  if (found == active_.end() || stop_.requested()) {
+    return;
+  }
+  if (!prepared) {
+    fail(id, prepared.error());
+    return;
+  }
+  auto& active = *found->second;
+  active.prepared = *std::move(prepared);
+  active.work = std::make_unique<JobWork>(active.prepared.plan,
+                                          planner_.context(),
+                                          active.prepared.accelerators,
+                                          active.ledger,
+                                          active.observer);
+  if (auto begun = begin(active); !begun) {
+    fail(id, begun.error());
+  }
+}
+
+Status Foreman::begin(Active& active)
+{
+  const auto& id = active.row.asked.id;
+  if (active.row.state == JobState::queued) {
+    TRY(store_.begin_job(id, active.prepared.report.base_commit));
+    TRY_ASSIGN(const auto row, store_.job(id));
+    if (!row) {
+      return internal_error(id + ": the job is gone");
+    }
+    active.row = *row;
+  }
+  if (!active.prepared.report.cells.empty()) {
+    write_report(id); // the series does not apply
+    return Ok{};
+  }
+  TRY(crew_.add(*active.work,
+                {active.row.asked.priority, active.row.asked.owner}));
+  active.is_in_crew = true;
+  return Ok{};
+}
+
+void Foreman::left_crew(const JobWork& work, Status end)
+{
+  const auto found =
+      std::find_if(active_.begin(), active_.end(), [&](auto& entry) {
+        return entry.second->work.get() == &work;
+      });
+  if (found == active_.end()) {
+    return;
+  }
+  found->second->is_in_crew = false;
+  if (end) {
+    write_report(found->first);
+  } else {
+    fail(found->first, end.error());
+  }
+}
+
+void Foreman::write_report(const std::string& id)
+{
+  // The job stays active until then: it can't be taken away meanwhile.
+  const auto* active = active_.at(id).get();
+  clerk_.ask([this, id, active]() -> Clerk::Done {
+    auto finished = std::make_shared<Result<FinishedJob>>(
+        planner_.finish(active->row, active->prepared, *active->work));
+    return [this, id, finished] { note(finish(id, *finished)); };
+  });
+}
+
+Status Foreman::finish(const std::string& id,
+                       const Result<FinishedJob>& finished)
+{
+  if (stop_.requested()) {
+    return Ok{}; // the next daemon writes it: all runs are in the ledger
+  }
+  if (!finished) {
+    fail(id, finished.error());
+    return Ok{};
+  }
+  TRY(store_.end_job(id, finished->exit_code, finished->report));
+  log::info(fmt::format("{}: ended with {}", id, finished->exit_code));
+  board_.forget(id);
+  active_.erase(id);
+  wake();
+  return Ok{};
+}
+
+void Foreman::fail(const std::string& id, const Error& error)
+{
+  if (stop_.requested()) {
+    return; // not the job's fault
+  }
+  log::warning(fmt::format("{}: {}", id, error.message));
+  note(store_.fail_job(id, error.message));
+  board_.forget(id);
+  active_.erase(id);
+  wake();
+}
+
+} // namespace oopsfarm

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "daemon/board.h"
+#include "daemon/clerk.h"
+#include "daemon/planner.h"
+#include "daemon/store_ledger.h"
+#include "engine/crew.h"
+#include "exec/executor.h"
+#include "store/store.h"
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace oopsfarm {
+
+/// The daemon's loop: takes jobs from the store, has them planned, works them
+/// through a crew, and writes down what they came to. At its start it goes on
+/// with the jobs that were running when an earlier daemon ended.
+///
+/// Everything happens in the thread that calls run(), but for what the clerk
+/// does. Others tell it of news in the store by wake().
+class Foreman
+{
+public:
+  /// How many jobs are worked at once; the others wait in the store. One that
+  /// is of a higher priority than all of these is let in all the same.
+  static constexpr std::size_t max_active = 8;
+
+  /// All of it outlives the foreman.
+  Foreman(Planner& planner,
+          const StatePaths& state,
+          Store& store,
+          Board& board,
+          Executor& executor,
+          const Stop& stop);
+
+  /// Works until a stop is requested; what is at work then is ended, and begun
+  /// again by the next foreman. Fails (infra) when the store can't be read or
+  /// written any more; steps go on then, for the next one to find.
+  Status run();
+
+  /// There may be new jobs or cancellations in the store. Any thread.
+  void wake() { has_news_ = true; }
+
+private:
+  /// A job that has left the queue.
+  struct Active
+  {
+    Active(StoredJob stored, Store& store, Board& board);
+
+    StoredJob row;
+    StoreLedger ledger;
+    BoardObserver observer;
+    PreparedJob prepared;
+    std::unique_ptr<JobWork> work; ///< once it is planned
+    bool is_in_crew = false;
+  };
+
+  Status resume();
+  Status look_for_news();
+  Status admit();
+  Status cancel_what_is_unwanted();
+  void take_in(const StoredJob& row);
+  void planned(const std::string& id, Result<PreparedJob> prepared);
+  Status begin(Active& active);
+  void left_crew(const JobWork& work, Status end);
+  void write_report(const std::string& id);
+  Status finish(const std::string& id, const Result<FinishedJob>& finished);
+  void fail(const std::string& id, const Error& error);
+  void note(Status status);
+  bool may_enter(const StoredJob& row) const;
+
+  Planner& planner_;
+  Store& store_;
+  Board& board_;
+  const Stop& stop_;
+  Crew crew_;
+  std::map<std::string, std::unique_ptr<Active>> active_; ///< by job id
+  std::atomic<bool> has_news_ = true;
+  Status trouble_ = Ok{}; ///< the store's: the loop ends
+  Clerk clerk_;           ///< last: its work refers to the above
+};
+
+} // namespace oopsfarm
