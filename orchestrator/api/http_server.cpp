@@ -15,6 +15,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 
@@ -101,6 +103,20 @@ static HttpResponse plain_error(int status, const char* message)
           fmt::format(R"({{"kind":"error","message":"{}"}})", message) + "\n"};
 }
 
+static HttpResponse too_large()
+{
+  return plain_error(413, "the request's body is over the limit");
+}
+
+/// What the request says of its body's size; 0 where it says nothing.
+static std::uint64_t told_size(MHD_Connection* connection)
+{
+  const auto* text = MHD_lookup_connection_value(
+      connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  // libmicrohttpd has refused what is no number.
+  return text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
+}
+
 /// The handler's answer; its exceptions end here.
 static HttpResponse ask(const HttpServer::Handler& handler,
                         const HttpRequest& request)
@@ -135,8 +151,10 @@ static MHD_Result on_request(void* closure,
     if (!identify(connection, incoming->request)) {
       return MHD_NO;
     }
+    const auto size_told = told_size(connection);
     *state = incoming.release();
-    return MHD_YES;
+    return size_told <= callback.limits.body ? MHD_YES
+                                             : send(connection, too_large());
   }
   auto& incoming = *static_cast<Incoming*>(*state);
   if (*size > 0) {
@@ -152,8 +170,7 @@ static MHD_Result on_request(void* closure,
     return MHD_YES;
   }
   if (incoming.is_too_large) {
-    return send(connection,
-                plain_error(413, "the request's body is over the limit"));
+    return send(connection, too_large());
   }
   MHD_get_connection_values(
       connection, MHD_GET_ARGUMENT_KIND, take_query, &incoming.request.query);

@@ -53,4 +53,60 @@ std::string json_of(const StoredJob& job, const std::optional<LiveJob>& live)
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+static LiveJob live_of(const Json& json)
+{
+  LiveJob live;
+  live.note = json.at("note").get<std::string>();
+  live.builds = json.at("builds").get<std::size_t>();
+  live.built = json.at("built").get<std::size_t>();
+  live.runs = json.at("runs").get<std::size_t>();
+  live.ran = json.at("ran").get<std::size_t>();
+  live.failed = json.at("failed").get<std::size_t>();
+  for (const auto& each : json.at("work")) {
+    LiveWork work;
+    work.label = each.at("label").get<std::string>();
+    work.phase = each.at("phase").get<std::string>();
+    work.done = each.at("done").get<std::uint64_t>();
+    work.total = each.at("total").get<std::uint64_t>();
+    work.unit = each.at("unit").get<std::string>();
+    work.since = std::chrono::steady_clock::now() -
+                 std::chrono::seconds(each.at("seconds").get<std::int64_t>());
+    live.work.push_back(std::move(work));
+  }
+  return live;
+}
+
+static JobView view_of(const Json& json)
+{
+  JobView view;
+  view.id = json.at("id").get<std::string>();
+  view.name = json.at("name").get<std::string>();
+  view.owner = json.at("owner").get<std::string>();
+  view.state = json.at("state").get<std::string>();
+  view.priority = json.at("priority").get<int>();
+  view.submitted_ms = json.at("submitted_ms").get<std::int64_t>();
+  view.begun_ms = json.at("begun_ms").get<std::int64_t>();
+  view.ended_ms = json.at("ended_ms").get<std::int64_t>();
+  view.exit_code = json.at("exit_code").get<int>();
+  view.error = json.at("error").get<std::string>();
+  view.runs = json.at("runs").get<std::size_t>();
+  view.failed_runs = json.at("failed_runs").get<std::size_t>();
+  view.cancel_wanted = json.at("cancel_wanted").get<bool>();
+  if (json.contains("live")) {
+    view.live = live_of(json.at("live"));
+  }
+  return view;
+}
+
+Result<JobView> parse_job_view(std::string_view line)
+{
+  try {
+    return view_of(Json::parse(line));
+  } catch (const nlohmann::json::exception& failure) {
+    return infra_error(std::string("the daemon's answer is not of this "
+                                   "version's form: ") +
+                       failure.what());
+  }
+}
+
 } // namespace oopsfarm

@@ -25,6 +25,8 @@ public:
 private:
   void add_globals();
   void add_run();
+  void add_job_options(CLI::App& verb, RunRequest& request);
+  void add_daemon_verbs();
   void add_tree();
   void add_log();
   void add_triage();
@@ -37,6 +39,11 @@ private:
   CLI::App app_;
   CommandLine line_;
   RunRequest run_;
+  SubmitRequest submit_;
+  StatusRequest status_;
+  CancelRequest cancel_;
+  RetryRequest retry_;
+  ReportRequest report_;
   TreeAddRequest tree_add_;
   TreeRemoveRequest tree_remove_;
   LogRequest log_;
@@ -62,6 +69,7 @@ Parser::Parser() : app_(help_program.summary, "oopsfarm")
                         std::string("oopsfarm ") + OOPSFARM_VERSION);
   add_globals();
   add_run();
+  add_daemon_verbs();
   add_tree();
   add_log();
   add_triage();
@@ -104,23 +112,60 @@ CLI::App* Parser::add_verb(CLI::App& parent, const Help& help)
 
 void Parser::add_run()
 {
-  auto* verb = add_verb(app_, help_run);
-  verb->add_option("job", run_.job, "The job file")
+  add_job_options(*add_verb(app_, help_run), run_);
+}
+
+/// What `run` and `submit` take.
+void Parser::add_job_options(CLI::App& verb, RunRequest& request)
+{
+  verb.add_option("job", request.job, "The job file")
       ->required()
       ->type_name("JOB.yaml");
-  verb->add_option("--seed", run_.seed, "Seed of the first observation")
+  verb.add_option("--seed", request.seed, "Seed of the first observation")
       ->type_name("N")
       ->check(CLI::Range(std::int64_t{0},
                          std::numeric_limits<std::int64_t>::max()));
-  verb->add_option("--repeat", run_.repeat, "Observations for each cell")
+  verb.add_option("--repeat", request.repeat, "Observations for each cell")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
-  verb->add_option("-t,--target",
-                   run_.targets,
-                   "Targets instead of the job's; may be given again")
+  verb.add_option("-t,--target",
+                  request.targets,
+                  "Targets instead of the job's; may be given again")
       ->type_name("TARGET")
       ->delimiter(',')
       ->allow_extra_args(false);
+}
+
+void Parser::add_daemon_verbs()
+{
+  const auto add_job = [](CLI::App& verb, std::string& job) {
+    return verb.add_option("job", job, "The job's id")->type_name("JOB_ID");
+  };
+  auto* submit = add_verb(app_, help_submit);
+  add_job_options(*submit, submit_.run);
+  submit
+      ->add_option("--priority",
+                   submit_.priority,
+                   "The higher, the sooner; over 0 for the farm's owner")
+      ->type_name("N")
+      ->check(CLI::Range(-100, 100));
+  submit->add_flag("-w,--wait,--follow",
+                   submit_.wait,
+                   "Show its progress, and its report in the end");
+  auto* status = add_verb(app_, help_status);
+  add_job(*status, status_.job);
+  status->add_flag("--all", status_.all, "Those that have ended, too");
+  add_job(*add_verb(app_, help_cancel), cancel_.job)->required();
+  auto* retry = add_verb(app_, help_retry);
+  add_job(*retry, retry_.job)->required();
+  retry->add_flag("-w,--wait,--follow",
+                  retry_.wait,
+                  "Show its progress, and its report in the end");
+  auto* report = add_verb(app_, help_report);
+  add_job(*report, report_.job)->required();
+  report->add_option("--format", report_.format, "text or json")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"text", "json"}));
 }
 
 void Parser::add_tree()
@@ -149,6 +194,8 @@ void Parser::add_log()
   verb->add_option("run", log_.run_id, "The run's id, as reports name it")
       ->required()
       ->type_name("RUN_ID");
+  verb->add_flag(
+      "-f,--follow", log_.follow, "Go on printing until the run has ended");
   auto* ktap = verb->add_flag(
       "--ktap", is_ktap_, "The workload's own report (serial 1)");
   verb->add_flag("--post-mortem",
@@ -295,6 +342,16 @@ CommandLine Parser::result()
   const auto& verb = innermost(app_).get_name();
   if (verb == help_run.verb) {
     line_.request = run_;
+  } else if (verb == help_submit.verb) {
+    line_.request = submit_;
+  } else if (verb == help_status.verb) {
+    line_.request = status_;
+  } else if (verb == help_cancel.verb) {
+    line_.request = cancel_;
+  } else if (verb == help_retry.verb) {
+    line_.request = retry_;
+  } else if (verb == help_report.verb) {
+    line_.request = report_;
   } else if (verb == help_tree_add.verb) {
     line_.request = tree_add_;
   } else if (verb == help_tree_list.verb) {

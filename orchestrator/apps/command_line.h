@@ -34,6 +34,37 @@ struct RunRequest
   std::vector<std::string> targets; ///< instead of the job's, if any
 };
 
+/// A job for the daemon.
+struct SubmitRequest
+{
+  RunRequest run;
+  int priority = 0;
+  bool wait = false; ///< until it has ended, and print its report
+};
+
+struct StatusRequest
+{
+  std::string job;  ///< "": all
+  bool all = false; ///< those that have ended, too
+};
+
+struct CancelRequest
+{
+  std::string job;
+};
+
+struct RetryRequest
+{
+  std::string job;
+  bool wait = false;
+};
+
+struct ReportRequest
+{
+  std::string job;
+  std::string format = "text";
+};
+
 struct TreeAddRequest
 {
   std::string name;
@@ -54,6 +85,7 @@ enum class RunText { console, ktap, post_mortem };
 
 struct LogRequest
 {
+  bool follow = false; ///< until the run has ended
   std::string run_id;
   RunText text = RunText::console;
 };
@@ -93,6 +125,11 @@ struct HelpRequest
 
 using Request = std::variant<HelpRequest,
                              RunRequest,
+                             SubmitRequest,
+                             StatusRequest,
+                             CancelRequest,
+                             RetryRequest,
+                             ReportRequest,
                              TreeAddRequest,
                              TreeListRequest,
                              TreeRemoveRequest,

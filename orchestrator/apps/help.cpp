@@ -33,6 +33,45 @@ const Help help_run = {
     "\n"
     "The table goes to standard output, progress to standard error."};
 
+const Help help_submit = {
+    "submit",
+    "Hands a job to the daemon; prints its id",
+    "Examples:\n"
+    "  oopsfarm submit job.yaml\n"
+    "  oopsfarm submit job.yaml --wait\n"
+    "  oopsfarm submit job.yaml --repeat 20 --target ppc64le-hash\n"
+    "\n"
+    "Everything that the job file names is sent along. A daemon is started\n"
+    "with `oopsfarmd`; `oopsfarm run` does a job without one. Ctrl-C while\n"
+    "waiting leaves the job at work: `oopsfarm cancel` ends it."};
+
+const Help help_status = {"status",
+                          "Says what the daemon has to do, or how a job is",
+                          "Examples:\n"
+                          "  oopsfarm status\n"
+                          "  oopsfarm status --all\n"
+                          "  oopsfarm status 20261121T101500-3fa9c2 --json"};
+
+const Help help_cancel = {"cancel",
+                          "Ends a job of the daemon, and its guests and builds",
+                          "Example:\n"
+                          "  oopsfarm cancel 20261121T101500-3fa9c2"};
+
+const Help help_retry = {
+    "retry",
+    "Hands a job in once more, as it was; prints the new id",
+    "Example:\n"
+    "  oopsfarm retry 20261121T101500-3fa9c2 --wait"};
+
+const Help help_report = {
+    "report",
+    "Prints what a job of the daemon came to",
+    "Examples:\n"
+    "  oopsfarm report 20261121T101500-3fa9c2\n"
+    "  oopsfarm report 20261121T101500-3fa9c2 --json | jq .title\n"
+    "\n"
+    "Exits with the job's own code, as `oopsfarm run` does."};
+
 const Help help_tree = {"tree",
                         "Source trees that jobs may name",
                         "Examples:\n"
@@ -68,6 +107,7 @@ const Help help_log = {
     "Prints the console of a run",
     "Examples:\n"
     "  oopsfarm log 20261121T101500-3fa9c2\n"
+    "  oopsfarm log 20261121T101500-3fa9c2 --follow\n"
     "  oopsfarm log 20261121T101500-3fa9c2 --ktap\n"
     "  oopsfarm log 20261121T101500-3fa9c2 --post-mortem\n"
     "\n"

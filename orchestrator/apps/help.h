@@ -13,6 +13,11 @@ struct Help
 
 extern const Help help_program;
 extern const Help help_run;
+extern const Help help_submit;
+extern const Help help_status;
+extern const Help help_cancel;
+extern const Help help_retry;
+extern const Help help_report;
 extern const Help help_tree;
 extern const Help help_tree_add;
 extern const Help help_tree_list;

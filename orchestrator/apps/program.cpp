@@ -32,6 +32,31 @@ struct Dispatch
     return run_verb(request, context);
   }
 
+  Result<int> operator()(const SubmitRequest& request) const
+  {
+    return submit_verb(request, context);
+  }
+
+  Result<int> operator()(const StatusRequest& request) const
+  {
+    return status_verb(request, context);
+  }
+
+  Result<int> operator()(const CancelRequest& request) const
+  {
+    return cancel_verb(request, context);
+  }
+
+  Result<int> operator()(const RetryRequest& request) const
+  {
+    return retry_verb(request, context);
+  }
+
+  Result<int> operator()(const ReportRequest& request) const
+  {
+    return report_verb(request, context);
+  }
+
   Result<int> operator()(const TreeAddRequest& request) const
   {
     return tree_add_verb(request, context);

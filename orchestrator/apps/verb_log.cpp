@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -69,6 +70,27 @@ static Status copy_printable(std::istream& file, const Stop& stop)
   return Ok{};
 }
 
+/// Waits for more of the file, until the run has an outcome or we are to stop.
+/// False when there will be no more.
+static bool wait_for_more(std::istream& file,
+                          const fs::path& folder,
+                          bool& has_ended,
+                          const Stop& stop)
+{
+  if (has_ended || stop.requested()) {
+    return false;
+  }
+  std::error_code ignored;
+  // Asked before the last look at the file: nothing is missed.
+  has_ended = fs::exists(folder / "outcome.json", ignored) ||
+              !fs::exists(folder, ignored);
+  constexpr int pause_ms = 200;
+  pollfd asked = {stop.fd(), POLLIN, 0};
+  poll(&asked, 1, has_ended ? 0 : pause_ms);
+  file.clear();
+  return true;
+}
+
 static const char* file_of(RunText text)
 {
   switch (text) {
@@ -107,11 +129,14 @@ Result<int> log_verb(const LogRequest& request, const Context& context)
              ? ": the run left none; only a guest that hangs gets one"
              : ": the run left none; it ended before its guest began"));
   }
-  if (isatty(STDOUT_FILENO) == 1) {
-    TRY(copy_printable(stream, context.stop));
-  } else {
-    TRY(copy_bytes(stream, context.stop));
-  }
+  bool has_ended = !request.follow;
+  do {
+    if (isatty(STDOUT_FILENO) == 1) {
+      TRY(copy_printable(stream, context.stop));
+    } else {
+      TRY(copy_bytes(stream, context.stop));
+    }
+  } while (wait_for_more(stream, folder, has_ended, context.stop));
   return 0;
 }
 

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "apps/display.h"
+#include "apps/engine_setup.h"
 #include "apps/environment.h"
 #include "apps/job_progress.h"
 #include "apps/terminal.h"
 #include "apps/verbs.h"
-#include "base/log.h"
 #include "base/strings.h"
 #include "engine/engine.h"
-#include "guest/accelerator.h"
-#include "guest/root.h"
 #include "jobfile/job_file.h"
-#include "jobfile/target_file.h"
-#include "jobfile/workload_file.h"
-#include "kbuild/flavour.h"
 #include "report/json_report.h"
 #include "report/text_report.h"
 
@@ -23,25 +18,6 @@
 #include <algorithm>
 
 namespace oopsfarm {
-
-/// A flavour with a broken fragment is left for those who ask for it.
-static std::vector<Impossible>
-find_impossible(const SharePaths& share,
-                const EngineContext& engine,
-                const std::vector<std::string>& kconfigs)
-{
-  std::vector<Impossible> found;
-  for (const auto& kconfig : kconfigs) {
-    for (const auto& [name, target] : engine.targets) {
-      const auto flavour = load_flavour(share.kconfigs(), kconfig, target.arch);
-      const auto* why = flavour ? find_exclusion(*flavour, target) : nullptr;
-      if (why != nullptr) {
-        found.push_back({kconfig, name, why->reason});
-      }
-    }
-  }
-  return found;
-}
 
 /// The command line's targets with the job file's kconfigs.
 static Status check_pairs(const Catalogue& catalogue, const Job& job)
@@ -55,19 +31,6 @@ static Status check_pairs(const Catalogue& catalogue, const Job& job)
     }
   }
   return Ok{};
-}
-
-static Result<Catalogue> load_catalogue(const SharePaths& share,
-                                        const EngineContext& engine)
-{
-  Catalogue catalogue;
-  for (const auto& [name, target] : engine.targets) {
-    catalogue.targets.push_back(name);
-  }
-  TRY_ASSIGN(catalogue.kconfigs, list_flavours(share.kconfigs()));
-  catalogue.impossible = find_impossible(share, engine, catalogue.kconfigs);
-  TRY_ASSIGN(catalogue.workloads, read_workload_infos(share.workloads()));
-  return catalogue;
 }
 
 /// What the command line says instead of the job file.
@@ -95,35 +58,6 @@ override_job(const RunRequest& request, const Catalogue& catalogue, Job& job)
   return check_pairs(catalogue, job);
 }
 
-/// Ends the guests of an earlier process; the engine knows no libvirt.
-static Status reap(const std::filesystem::path& root)
-{
-  TRY_ASSIGN(const auto ended, reap_root(root));
-  for (const auto pid : ended) {
-    log::warning(fmt::format(
-        "ended a guest that an earlier process left behind (pid {})", pid));
-  }
-  return Ok{};
-}
-
-static Result<EngineContext> make_engine_context(const Context& context)
-{
-  EngineContext engine;
-  TRY_ASSIGN(engine.state, find_state(context.options.state, get_env));
-  TRY_ASSIGN(engine.share, find_share(own_program(), get_env));
-  TRY_ASSIGN(engine.config, load_config(context.options, engine.state));
-  TRY_ASSIGN(engine.targets, read_targets(engine.share.targets()));
-  engine.processes = &context.processes;
-  engine.accelerator = [policy = engine.config.accelerator,
-                        cache = engine.state.accelerators(),
-                        &context](Arch arch) {
-    return choose_accelerator(
-        arch, policy, cache, context.processes, context.stop);
-  };
-  engine.reap_root = reap;
-  return engine;
-}
-
 /// Runs the engine with progress on standard error; the display is gone, and
 /// the cursor back, when this returns.
 static Result<JobReport>
@@ -138,7 +72,9 @@ work(const Job& job, const EngineContext& engine, const Context& context)
 
 Result<int> run_verb(const RunRequest& request, const Context& context)
 {
-  TRY_ASSIGN(const auto engine, make_engine_context(context));
+  TRY_ASSIGN(
+      const auto engine,
+      make_engine_context(context.options, context.processes, context.stop));
   TRY_ASSIGN(const auto catalogue, load_catalogue(engine.share, engine));
   TRY_ASSIGN(auto job, read_job(request.job, catalogue));
   TRY(override_job(request, catalogue, job));

@@ -21,6 +21,11 @@ struct Context
 /// code; an Error is printed by the caller. When the stop was requested, what
 /// they give does not matter: the caller exits with 128 + the signal.
 Result<int> run_verb(const RunRequest& request, const Context& context);
+Result<int> submit_verb(const SubmitRequest& request, const Context& context);
+Result<int> status_verb(const StatusRequest& request, const Context& context);
+Result<int> cancel_verb(const CancelRequest& request, const Context& context);
+Result<int> retry_verb(const RetryRequest& request, const Context& context);
+Result<int> report_verb(const ReportRequest& request, const Context& context);
 Result<int> tree_add_verb(const TreeAddRequest& request,
                           const Context& context);
 Result<int> tree_list_verb(const TreeListRequest& request,

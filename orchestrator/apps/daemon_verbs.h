@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "api/job_json.h"
+#include "apps/verbs.h"
+#include "report/table.h"
+
+#include <string>
+#include <vector>
+
+namespace oopsfarm {
+
+/// What the verbs that talk to a daemon share.
+
+/// The daemon's answer to a request; its refusals are errors (user), in its
+/// own words.
+Result<std::string> ask(const Context& context,
+                        const std::string& method,
+                        const std::string& path,
+                        const std::string& body = "");
+
+/// Fails (user) on what is no job's id: ids become part of paths.
+Status check_job_id(const std::string& id);
+
+/// The jobs as a table, for people; `now_ms` as in JobView. Pure.
+std::string jobs_table(const std::vector<JobView>& jobs,
+                       Colour colour,
+                       std::int64_t now_ms);
+
+/// Waits until the job has ended, with its steps on the display; then prints
+/// its report. Gives the job's exit code, 3 for one that was cancelled.
+Result<int> follow_job(const std::string& id, const Context& context);
+
+} // namespace oopsfarm
