@@ -2,6 +2,7 @@
 #include "console/line_reader.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace oopsfarm {
@@ -25,26 +26,29 @@ static Bytes controls_in(const char* text)
   return (below & ~tab) | del;
 }
 
-static bool any_set(Bytes bytes)
+/// Where the first control character but tab stands, or the text's size. That
+/// is the newline for nearly every line of a console: one search, sixteen
+/// bytes at a time, both ends the line and says that it is clean.
+static std::size_t next_control(std::string_view text)
 {
-  std::uint64_t halves[2];
-  std::memcpy(halves, &bytes, sizeof(halves));
-  return (halves[0] | halves[1]) != 0;
-}
-
-/// Whether any byte is a control character other than tab, sixteen at a time:
-/// nearly every line of a console is clean.
-static bool needs_cleaning(std::string_view text)
-{
+  static_assert(std::endian::native == std::endian::little);
   constexpr auto step = sizeof(Bytes);
-  if (text.size() < step) {
-    return std::any_of(text.begin(), text.end(), is_control);
+  const auto* data = text.data();
+  std::size_t at = 0;
+  for (; at + step <= text.size(); at += step) {
+    const auto found = controls_in(data + at);
+    std::uint64_t halves[2];
+    std::memcpy(halves, &found, sizeof(halves));
+    if ((halves[0] | halves[1]) != 0) {
+      const std::size_t half = halves[0] == 0 ? 1 : 0;
+      const auto bit = std::countr_zero(halves[half]);
+      return at + half * 8 + static_cast<std::size_t>(bit) / 8;
+    }
   }
-  auto found = controls_in(text.data() + text.size() - step);
-  for (std::size_t at = 0; at + step < text.size(); at += step) {
-    found |= controls_in(text.data() + at);
+  while (at < text.size() && !is_control(data[at])) {
+    ++at;
   }
-  return any_set(found);
+  return at;
 }
 
 /// Length of the terminal's escape sequence at the start of `text` (ECMA-48):
@@ -71,7 +75,7 @@ static std::size_t escape_length(std::string_view text)
   return 2;
 }
 
-static void clean(std::string_view raw, std::string& out)
+static void clean_controls(std::string_view raw, std::string& out)
 {
   out.clear();
   std::size_t at = 0;
@@ -95,13 +99,17 @@ LineReader::LineReader(LineSink& sink, LineLimits limits)
 void LineReader::feed(std::string_view bytes)
 {
   while (!bytes.empty()) {
-    const void* found = std::memchr(bytes.data(), '\n', bytes.size());
-    const auto length =
-        found == nullptr ? bytes.size()
-                         : static_cast<std::size_t>(
-                               static_cast<const char*>(found) - bytes.data());
+    auto length = next_control(bytes);
+    const auto rest = bytes.substr(length);
+    bool clean = rest.starts_with('\n');
+    if (!clean && rest.starts_with("\r\n")) {
+      clean = true;
+      ++length;
+    } else if (!clean) {
+      length = std::min(bytes.find('\n', length), bytes.size());
+    }
     const auto piece = bytes.substr(0, length);
-    if (found == nullptr) {
+    if (length == bytes.size()) {
       keep(piece);
       offset_ += length;
       return;
@@ -110,10 +118,10 @@ void LineReader::feed(std::string_view bytes)
     bytes.remove_prefix(length + 1);
     if (pending_.empty() && !overlong_) {
       overlong_ = piece.size() > limits_.kept;
-      emit(piece.substr(0, limits_.kept), offset_ - 1, Ended::yes);
+      emit(piece.substr(0, limits_.kept), clean, Ended::yes);
     } else {
       keep(piece);
-      emit(pending_, offset_ - 1, Ended::yes);
+      emit(pending_, false, Ended::yes);
     }
   }
 }
@@ -128,31 +136,36 @@ void LineReader::keep(std::string_view piece)
 void LineReader::finish()
 {
   if (offset_ != line_begin_) {
-    emit(pending_, offset_, Ended::no);
+    emit(pending_, false, Ended::no);
   }
 }
 
-void LineReader::emit(std::string_view raw, std::uint64_t end, Ended ended)
+void LineReader::emit(std::string_view raw, bool clean, Ended ended)
 {
-  ConsoleLine line;
+  auto& line = line_;
   if (!raw.empty() && raw.back() == '\r') {
     raw.remove_suffix(1);
   }
   line.whole = raw;
-  if (needs_cleaning(raw)) {
-    clean(raw, clean_);
+  if (!clean && next_control(raw) != raw.size()) {
+    clean_controls(raw, clean_);
     line.whole = clean_;
   }
   line.begin = line_begin_;
-  line.end = end;
+  line.end = ended == Ended::yes ? offset_ - 1 : offset_;
   line.number = number_++;
   line.cut = overlong_;
   line.partial = ended == Ended::no;
+  line.time_us.reset();
+  line.caller = {};
+  line.level = -1;
   split_prefix(line);
   line_begin_ = offset_;
   overlong_ = false;
   sink_.on_line(line);
-  pending_.clear();
+  if (!pending_.empty()) {
+    pending_.clear();
+  }
 }
 
 } // namespace oopsfarm

@@ -40,12 +40,14 @@ private:
   enum class Ended { yes, no };
 
   void keep(std::string_view piece);
-  void emit(std::string_view raw, std::uint64_t end, Ended ended);
+  /// `clean`: it is known that there is no control character in `raw`.
+  void emit(std::string_view raw, bool clean, Ended ended);
 
   LineSink& sink_;
   LineLimits limits_;
   std::string pending_; ///< the kept part of a line without its newline yet
   std::string clean_;   ///< scratch for lines that need cleaning
+  ConsoleLine line_;    ///< scratch: the line that is handed out
   std::uint64_t offset_ = 0;
   std::uint64_t line_begin_ = 0;
   std::uint64_t number_ = 0;

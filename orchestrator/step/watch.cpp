@@ -34,8 +34,7 @@ GuestWatch::GuestWatch(const RunSpec& spec)
 void GuestWatch::on_line(const ConsoleLine& line)
 {
   boot_.on_line(line);
-  crashes_.on_line(line);
-  oom_.on_line(line);
+  kernel_.on_line(line);
   tail_.on_line(line);
 }
 
@@ -66,7 +65,7 @@ void GuestWatch::advance(milliseconds now)
     beats_ = report.beats;
     last_beat_ = now;
   }
-  if (crashes_.crash_seen() && !crash_seen_) {
+  if (kernel_.crashes().crash_seen() && !crash_seen_) {
     crash_seen_ = now;
   }
 }
@@ -97,7 +96,7 @@ std::optional<GuestEnd> GuestWatch::verdict_due(milliseconds now) const
   if (boot_.banners() > 1) {
     return GuestEnd::reboot_loop;
   }
-  if (crashes_.crash_complete()) {
+  if (kernel_.crashes().crash_complete()) {
     return GuestEnd::crash_stopped;
   }
   const auto bound = next_bound();
@@ -118,7 +117,7 @@ GuestEnd GuestWatch::natural_end() const
 void GuestWatch::finish()
 {
   lines_.finish();
-  crashes_.finish();
+  kernel_.finish();
   ktap_.finish();
 }
 
@@ -149,8 +148,8 @@ RunEvidence GuestWatch::evidence(GuestEnd end) const
   evidence.init_reached = init_reached();
   evidence.banners = boot_.banners();
   evidence.ktap = ktap_.report();
-  evidence.crashes = crashes_.crashes();
-  evidence.oom = oom_.report();
+  evidence.crashes = kernel_.crashes().crashes();
+  evidence.oom = kernel_.oom();
   evidence.console_tail = tail_.text();
   return evidence;
 }

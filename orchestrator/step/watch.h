@@ -6,9 +6,8 @@
 #include "console/line_reader.h"
 #include "console/tail.h"
 #include "model/step.h"
-#include "triage/crash_scanner.h"
 #include "triage/judge.h"
-#include "triage/oom.h"
+#include "triage/kernel_scanner.h"
 
 #include <chrono>
 #include <optional>
@@ -46,7 +45,7 @@ public:
   void finish();
 
   /// "unable to reap" was printed so often.
-  std::uint64_t unable_to_reap() const { return oom_.report().unable_to_reap; }
+  std::uint64_t unable_to_reap() const { return kernel_.oom().unable_to_reap; }
 
   /// What judge() is given, but for what only the hypervisor knows.
   /// REQUIRES: finish() was called.
@@ -82,8 +81,7 @@ private:
   std::chrono::seconds duration_;
   LineReader lines_;
   BootWatch boot_;
-  CrashScanner crashes_;
-  OomScanner oom_;
+  KernelScanner kernel_;
   ConsoleTail tail_;
   KtapReader ktap_;
   bool heard_ = false; ///< bytes came since the last advance()

@@ -114,20 +114,24 @@ struct CrashScanner::State
 {
   explicit State(CrashLimits wanted) : limits(wanted) {}
 
-  void on_line(const ConsoleLine& line);
-  void on_head(const Head& head, std::size_t at, const ConsoleLine& line);
+  void on_line(const ConsoleLine& line, const LineScan& scan);
+  void on_head(const Head& head,
+               std::size_t at,
+               const ConsoleLine& line,
+               unsigned marks);
   void on_reboot(const ConsoleLine& line);
   void close(std::size_t index);
   void close_all();
   void store(Crash crash);
-  bool absorbs(const Head& head, const ConsoleLine& line);
+  bool absorbs(const Head& head, const ConsoleLine& line, unsigned marks);
 
   static constexpr std::size_t max_open = 6;
 
   CrashLimits limits;
   std::vector<OpenReport> open;
   std::vector<Crash> crashes;
-  LineScan scan;
+  const RuleSet& rules = RuleSet::get();
+  LineScan scratch;
   RebootWatch reboots;
   std::uint64_t count = 0;
   std::uint64_t last_head_line = 0;
@@ -143,7 +147,13 @@ CrashScanner::~CrashScanner() = default;
 
 void CrashScanner::on_line(const ConsoleLine& line)
 {
-  state_->on_line(line);
+  state_->rules.scan(line.text, state_->scratch);
+  state_->on_line(line, state_->scratch);
+}
+
+void CrashScanner::on_line(const ConsoleLine& line, const LineScan& scan)
+{
+  state_->on_line(line, scan);
 }
 
 bool CrashScanner::crash_seen() const
@@ -171,15 +181,15 @@ std::uint64_t CrashScanner::count() const
   return state_->count;
 }
 
-void CrashScanner::State::on_line(const ConsoleLine& line)
+void CrashScanner::State::on_line(const ConsoleLine& line, const LineScan& scan)
 {
   std::size_t at = 0;
   if (reboots.on_line(line)) {
     on_reboot(line);
     return;
   }
-  if (const auto* head = RuleSet::get().find_head(line.text, scan, at)) {
-    on_head(*head, at, line);
+  if (const auto* head = rules.head_of(line.text, scan, at)) {
+    on_head(*head, at, line, scan.marks);
     return;
   }
   if (open.empty()) {
@@ -203,7 +213,9 @@ void CrashScanner::State::on_line(const ConsoleLine& line)
 }
 
 /// True when the line that looks like a head goes with an open report.
-bool CrashScanner::State::absorbs(const Head& head, const ConsoleLine& line)
+bool CrashScanner::State::absorbs(const Head& head,
+                                  const ConsoleLine& line,
+                                  unsigned marks)
 {
   const bool panic = head.anchor == "Kernel panic - not syncing";
   for (auto& report : open) {
@@ -218,7 +230,7 @@ bool CrashScanner::State::absorbs(const Head& head, const ConsoleLine& line)
     }
     if (report.owns(line)) {
       if (!report.full()) { // a flood of heads is bounded too
-        report.add(line, scan.marks);
+        report.add(line, marks);
       }
       return true;
     }
@@ -232,7 +244,7 @@ bool CrashScanner::State::absorbs(const Head& head, const ConsoleLine& line)
                                                mere || !report.complete());
     if (goes_on) {
       if (!report.full()) { // a flood of heads is bounded too
-        report.add(line, scan.marks);
+        report.add(line, marks);
       }
       return true;
     }
@@ -244,9 +256,10 @@ bool CrashScanner::State::absorbs(const Head& head, const ConsoleLine& line)
 
 void CrashScanner::State::on_head(const Head& head,
                                   std::size_t at,
-                                  const ConsoleLine& line)
+                                  const ConsoleLine& line,
+                                  unsigned marks)
 {
-  if (absorbs(head, line)) {
+  if (absorbs(head, line, marks)) {
     return;
   }
   for (auto index = open.size(); index-- > 0;) {
@@ -259,7 +272,7 @@ void CrashScanner::State::on_head(const Head& head,
   }
   ++count;
   last_head_line = line.number;
-  open.emplace_back(head, at, line, scan.marks, limits);
+  open.emplace_back(head, at, line, marks, limits);
 }
 
 void CrashScanner::State::on_reboot(const ConsoleLine& line)

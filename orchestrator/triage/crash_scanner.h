@@ -11,6 +11,8 @@
 
 namespace oopsfarm {
 
+struct LineScan;
+
 /// Bounds on what a guest can make CrashScanner keep.
 struct CrashLimits
 {
@@ -32,6 +34,9 @@ public:
   CrashScanner& operator=(const CrashScanner&) = delete;
 
   void on_line(const ConsoleLine& line) override;
+
+  /// The same for a line that was looked through already (RuleSet::scan).
+  void on_line(const ConsoleLine& line, const LineScan& scan);
 
   /// The first line of a report was seen. The report may still be printed.
   bool crash_seen() const;

@@ -97,7 +97,7 @@ static std::string_view symbol_with_place(std::string_view text)
     return {};
   }
   const auto rest = text.substr(length);
-  if (starts_with(rest, "+0x")) {
+  if (rest.size() > 2 && rest[0] == '+' && rest[1] == '0' && rest[2] == 'x') {
     return text.substr(0, length);
   }
   if (rest[0] != ' ') {
@@ -180,7 +180,8 @@ static constexpr std::array<RegisterForm, 13> register_forms{{
 static std::optional<StackFrame> parse_register(std::string_view text)
 {
   for (const auto& form : register_forms) {
-    if (text[0] != form.start[0] || !starts_with(text, form.start)) {
+    if (text[0] != form.start[0] || text[1] != form.start[1] ||
+        !starts_with(text, form.start)) {
       continue;
     }
     const auto value = text.substr(form.start.find(' '));
@@ -232,8 +233,12 @@ std::optional<StackFrame> parse_frame(std::string_view text)
   // What the compiler inlined shows only where a log was symbolized: titles
   // must not depend on that.
   const auto tail = symbol_at.substr(symbol.size());
-  found->trusted = !question && tail.find("(unreliable)") == tail.npos &&
-                   tail.find(" [inline]") == tail.npos;
+  const bool doubted =
+      !tail.empty() &&
+      (tail.find(']') != tail.npos || tail.find(')') != tail.npos) &&
+      (tail.find("(unreliable)") != tail.npos ||
+       tail.find(" [inline]") != tail.npos);
+  found->trusted = !question && !doubted;
   return found;
 }
 

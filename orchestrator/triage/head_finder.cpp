@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "triage/head_finder.h"
 
+#include "triage/oom.h"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -41,25 +43,8 @@ static constexpr std::array<Mark, 14> all_marks{{
 static constexpr std::array<std::string_view, 6> tags{
     "watchdog:", "rcu:", "Oops:", "NMI:", "traps:", "BUG:"};
 
-static bool is_punctuation(char c)
-{
-  switch (c) {
-  case ' ':
-  case '\t':
-  case '[':
-  case ']':
-  case '*':
-  case '-':
-  case '=':
-  case ':':
-  case '#':
-  case '>':
-  case '|':
-    return true;
-  default:
-    return false;
-  }
-}
+/// What may stand before an anchor that must be at its line's start.
+static constexpr std::string_view punctuation = " \t[]*-=:#>|";
 
 static bool starts_with(std::string_view text, std::string_view start)
 {
@@ -70,7 +55,8 @@ static bool starts_with(std::string_view text, std::string_view start)
 static std::size_t tag_length(std::string_view text)
 {
   for (const auto tag : tags) {
-    if (text.front() == tag.front() && starts_with(text, tag)) {
+    if (text.front() == tag.front() && text.size() >= tag.size() &&
+        text[1] == tag[1] && starts_with(text, tag)) {
       return tag.size();
     }
   }
@@ -100,6 +86,9 @@ literals_of(const std::vector<Head>& heads,
   for (const auto& mark : all_marks) {
     literals.push_back(mark.literal);
   }
+  for (const auto& word : oom_words) {
+    literals.push_back(word.literal);
+  }
   return literals;
 }
 
@@ -118,6 +107,16 @@ HeadFinder::HeadFinder(const std::vector<Head>& heads)
     ++from_[first(index) + 1U];
   }
   std::partial_sum(from_.begin(), from_.end(), from_.begin());
+  for (std::size_t byte = 0; byte < bytes_.size(); ++byte) {
+    const bool words = from_[byte] < from_[byte + 1];
+    bytes_[byte] = words ? StartByte::words : StartByte::nothing;
+  }
+  for (const auto tag : tags) {
+    bytes_[static_cast<unsigned char>(tag.front())] = StartByte::words;
+  }
+  for (const char c : punctuation) {
+    bytes_[static_cast<unsigned char>(c)] = StartByte::punctuation;
+  }
 }
 
 /// Only punctuation and the kernel's own tags may stand before an anchor that
@@ -126,10 +125,14 @@ void HeadFinder::find_starts(std::string_view text, LineScan& scan) const
 {
   std::size_t at = 0;
   while (true) {
-    while (at < text.size() && is_punctuation(text[at])) {
-      ++at;
+    auto kind = StartByte::nothing;
+    for (; at < text.size(); ++at) {
+      kind = bytes_[static_cast<unsigned char>(text[at])];
+      if (kind != StartByte::punctuation) {
+        break;
+      }
     }
-    if (at == text.size()) {
+    if (at == text.size() || kind == StartByte::nothing) {
       return;
     }
     const auto rest = text.substr(at);
@@ -149,16 +152,32 @@ void HeadFinder::find_starts(std::string_view text, LineScan& scan) const
   }
 }
 
+void HeadFinder::take_literal(std::size_t literal,
+                              std::size_t at,
+                              LineScan& scan) const
+{
+  if (literal < anywhere_.size()) {
+    if (scan.heads.size() < enough) {
+      scan.heads.push_back(HeadMatch{anywhere_[literal], at});
+    }
+    return;
+  }
+  literal -= anywhere_.size();
+  if (literal < all_marks.size()) {
+    scan.marks |= all_marks[literal].bits;
+    return;
+  }
+  const auto& word = oom_words[literal - all_marks.size()];
+  scan.oom |= !word.at_start || at == 0 ? word.bit : 0U;
+}
+
 void HeadFinder::find(std::string_view text, LineScan& scan) const
 {
   scan.heads.clear();
   scan.marks = 0;
+  scan.oom = 0;
   finder_.find(text, [&](std::size_t literal, std::size_t at) {
-    if (literal >= anywhere_.size()) {
-      scan.marks |= all_marks[literal - anywhere_.size()].bits;
-    } else if (scan.heads.size() < enough) {
-      scan.heads.push_back(HeadMatch{anywhere_[literal], at});
-    }
+    take_literal(literal, at, scan);
     return true;
   });
   find_starts(text, scan);

@@ -34,9 +34,11 @@ struct LineScan
 {
   std::vector<HeadMatch> heads; ///< by the order of the heads; at most 16
   unsigned marks = 0;           ///< of LineMark
+  unsigned oom = 0;             ///< of OomWords (oom.h)
 };
 
-/// Finds the anchors of all heads on a line, and its marks, in one pass.
+/// Finds the anchors of all heads on a line, its marks, and the words of OOM
+/// events, in one pass.
 /// Nearly every line of a console holds none. Immutable; any thread.
 class HeadFinder
 {
@@ -48,15 +50,20 @@ public:
   void find(std::string_view text, LineScan& scan) const;
 
 private:
+  /// What may begin with a byte at a line's start.
+  enum class StartByte : std::uint8_t { nothing, punctuation, words };
+
+  void take_literal(std::size_t literal, std::size_t at, LineScan& scan) const;
   void find_starts(std::string_view text, LineScan& scan) const;
 
   static constexpr std::size_t enough = 16;
 
   const std::vector<Head>& heads_;
-  std::vector<std::uint16_t> anywhere_;   ///< heads whose place is anywhere
-  LiteralFinder finder_;                  ///< their anchors, then the marks
+  std::vector<std::uint16_t> anywhere_; ///< heads whose place is anywhere
+  LiteralFinder finder_; ///< their anchors, then the marks, then OOM's words
   std::vector<std::uint16_t> starts_;     ///< the other heads, by first byte
   std::array<std::uint16_t, 257> from_{}; ///< where in starts_ a byte's begin
+  std::array<StartByte, 256> bytes_{};    ///< what a line's first byte may be
 };
 
 } // namespace oopsfarm

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 namespace oopsfarm {
 
@@ -25,7 +26,8 @@ static std::size_t rarest_end(std::string_view literal, std::size_t length)
   std::size_t best = length;
   int best_score = -1;
   for (auto end = length; end <= literal.size(); ++end) {
-    const int score = rarity(literal[end - 1]) + rarity(literal[end - 2]);
+    const int score = rarity(literal[end - 1]) + rarity(literal[end - 2]) +
+                      rarity(literal[end - 3]);
     if (score > best_score) {
       best = end;
       best_score = score;
@@ -38,36 +40,36 @@ LiteralFinder::LiteralFinder(std::vector<std::string_view> literals)
     : literals_(std::move(literals))
 {
   constexpr std::size_t farthest = std::numeric_limits<std::uint8_t>::max();
+  constexpr std::size_t hashed = 3;
   shortest_ = farthest;
   for (const auto literal : literals_) {
     shortest_ = std::min(shortest_, literal.size());
   }
-  jumps_.assign(pairs, static_cast<std::uint8_t>(shortest_ - 1));
+  constexpr auto hashes = std::size_t{1} << hash_bits;
+  jumps_.assign(hashes, static_cast<std::uint8_t>(shortest_ - hashed + 1));
+  first_.assign(hashes, 0);
   for (std::size_t index = 0; index < literals_.size(); ++index) {
     const auto literal = literals_[index];
     const auto end = rarest_end(literal, shortest_);
-    for (auto at = end - shortest_ + 2; at <= end; ++at) {
-      auto& jump = jumps_[pair_before(literal, at)];
+    // What stands before the literal is not hashed.
+    const auto padded = " " + std::string(literal);
+    for (auto at = end - shortest_ + hashed; at <= end; ++at) {
+      auto& jump = jumps_[hash_before(padded.data() + at + 1)];
       jump = std::min(jump, static_cast<std::uint8_t>(end - at));
     }
-    entries_.push_back(Entry{pair_before(literal, end),
-                             static_cast<std::uint16_t>(end),
-                             static_cast<std::uint16_t>(index)});
+    entries_.push_back(
+        Entry{four_before(literal.data() + end),
+              static_cast<std::uint16_t>(hash_before(literal.data() + end)),
+              static_cast<std::uint16_t>(end),
+              static_cast<std::uint16_t>(index)});
   }
   std::stable_sort(
       entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-        return a.pair < b.pair;
+        return a.hash < b.hash;
       });
-}
-
-std::size_t LiteralFinder::first_entry(std::uint16_t pair) const
-{
-  const auto first = std::lower_bound(
-      entries_.begin(),
-      entries_.end(),
-      pair,
-      [](const Entry& a, std::uint16_t wanted) { return a.pair < wanted; });
-  return static_cast<std::size_t>(first - entries_.begin());
+  for (auto index = entries_.size(); index-- > 0;) {
+    first_[entries_[index].hash] = static_cast<std::uint16_t>(index);
+  }
 }
 
 } // namespace oopsfarm

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,13 +12,13 @@ namespace oopsfarm {
 
 /// Finds many literals in one pass over a text (Wu and Manber's algorithm,
 /// TR-94-17 of the University of Arizona). A window as long as the shortest
-/// literal moves over the text; the two bytes at its end say how far it may
+/// literal moves over the text; the three bytes at its end say how far it may
 /// jump, which is several bytes at a time when no literal is short. Immutable
 /// once filled; any thread.
 class LiteralFinder
 {
 public:
-  /// `literals` must outlive the finder; each has two bytes at least. With
+  /// `literals` must outlive the finder; each has four bytes at least. With
   /// none, nothing is ever found.
   explicit LiteralFinder(std::vector<std::string_view> literals);
 
@@ -25,14 +26,15 @@ public:
   /// the window in which it was found. `take` returns false to end the search.
   template <typename Take> void find(std::string_view text, Take take) const
   {
+    const auto* jumps = jumps_.data();
     for (auto at = shortest_; at <= text.size();) {
-      const auto pair = pair_before(text, at);
-      const auto jump = jumps_[pair];
+      const auto hash = hash_before(text.data() + at);
+      const auto jump = jumps[hash];
       if (jump > 0) {
         at += jump;
         continue;
       }
-      if (!check(text, at, pair, take)) {
+      if (!check(text, at, hash, take)) {
         return;
       }
       ++at;
@@ -42,33 +44,42 @@ public:
 private:
   struct Entry
   {
-    std::uint16_t pair = 0;
+    std::uint32_t tail = 0; ///< the window's last four bytes
+    std::uint16_t hash = 0;
     std::uint16_t end = 0; ///< of the window within the literal
     std::uint16_t literal = 0;
   };
 
-  /// The two bytes before `at`, in the machine's order.
-  static std::uint16_t pair_before(std::string_view text, std::size_t at)
+  static std::uint32_t four_before(const char* end)
   {
-    std::uint16_t pair = 0;
-    std::memcpy(&pair, text.data() + at - 2, sizeof(pair));
-    return pair;
+    std::uint32_t bytes = 0;
+    std::memcpy(&bytes, end - sizeof(bytes), sizeof(bytes));
+    return bytes;
+  }
+
+  /// Of the three bytes before `end`; there are four.
+  static std::uint32_t hash_before(const char* end)
+  {
+    constexpr std::uint32_t golden = 2654435761U;
+    return ((four_before(end) & blind) * golden) >> (32U - hash_bits);
   }
 
   template <typename Take>
   bool check(std::string_view text,
              std::size_t at,
-             std::uint16_t pair,
+             std::uint32_t hash,
              Take& take) const
   {
-    for (auto index = first_entry(pair); index < entries_.size(); ++index) {
+    const auto tail = four_before(text.data() + at);
+    for (std::size_t index = first_[hash];
+         index < entries_.size() && entries_[index].hash == hash;
+         ++index) {
       const auto& entry = entries_[index];
-      if (entry.pair != pair) {
-        break;
+      if (entry.tail != tail || at < entry.end) {
+        continue;
       }
       const auto literal = literals_[entry.literal];
-      if (at >= entry.end && text[at - entry.end] == literal.front() &&
-          text.substr(at - entry.end, literal.size()) == literal &&
+      if (text.substr(at - entry.end, literal.size()) == literal &&
           !take(static_cast<std::size_t>(entry.literal), at - entry.end)) {
         return false;
       }
@@ -76,15 +87,16 @@ private:
     return true;
   }
 
-  /// Index of the first entry of a pair that has one.
-  std::size_t first_entry(std::uint16_t pair) const;
-
-  static constexpr std::size_t pairs = 1U << 16U;
+  static constexpr unsigned hash_bits = 13;
+  /// Keeps the last three of four bytes.
+  static constexpr std::uint32_t blind =
+      std::endian::native == std::endian::little ? 0xffffff00U : 0x00ffffffU;
 
   std::vector<std::string_view> literals_;
   std::size_t shortest_ = 0;
-  std::vector<Entry> entries_;      ///< sorted by pair
-  std::vector<std::uint8_t> jumps_; ///< by pair; 0: look at the entries
+  std::vector<Entry> entries_;       ///< sorted by hash
+  std::vector<std::uint8_t> jumps_;  ///< by hash; 0: look at the entries
+  std::vector<std::uint16_t> first_; ///< by hash, its first entry
 };
 
 } // namespace oopsfarm

@@ -60,8 +60,7 @@ static void keep_banner(std::string_view text,
 
 void LogTriage::on_line(const ConsoleLine& line)
 {
-  crashes_.on_line(line);
-  oom_.on_line(line);
+  scanner_.on_line(line);
   keep_banner(line.text, banners_);
   if (!arch_) {
     arch_ = arch_of_line(line.text);
@@ -71,7 +70,7 @@ void LogTriage::on_line(const ConsoleLine& line)
 void LogTriage::finish()
 {
   reader_.finish();
-  crashes_.finish();
+  scanner_.finish();
 }
 
 } // namespace oopsfarm

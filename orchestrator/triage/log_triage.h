@@ -4,8 +4,7 @@
 #include "console/line.h"
 #include "console/line_reader.h"
 #include "model/arch.h"
-#include "triage/crash_scanner.h"
-#include "triage/oom.h"
+#include "triage/kernel_scanner.h"
 
 #include <optional>
 #include <string>
@@ -31,9 +30,9 @@ public:
   void finish();
 
   /// REQUIRES, like those below: finish() was called.
-  const CrashScanner& crashes() const { return crashes_; }
+  const CrashScanner& crashes() const { return scanner_.crashes(); }
 
-  const OomReport& oom() const { return oom_.report(); }
+  const OomReport& oom() const { return scanner_.oom(); }
 
   /// The architecture that printed it, as far as a line tells.
   std::optional<Arch> arch() const { return arch_; }
@@ -44,8 +43,7 @@ public:
 private:
   void on_line(const ConsoleLine& line) override;
 
-  CrashScanner crashes_;
-  OomScanner oom_;
+  KernelScanner scanner_;
   std::optional<Arch> arch_;
   std::vector<std::string> banners_;
   LineReader reader_;

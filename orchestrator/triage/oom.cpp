@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "triage/oom.h"
 
-#include "triage/literal_finder.h"
+#include "triage/rule_set.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string_view>
 
@@ -66,50 +65,14 @@ static void take_victim(std::string_view text,
                                                : rest.substr(0, end));
 }
 
-namespace {
-
-/// What the lines of interest hold; the places are checked behind.
-enum OomWords : unsigned {
-  invoked = 1,
-  constraint = 2,
-  reaped = 4,
-  unable = 8,
-  table = 16,
-  killed = 32,
-  group = 64,
-  no_killable = 128,
-};
-
-constexpr std::array<std::string_view, 8> oom_words{
-    " invoked oom-killer: ",
-    "oom-kill:constraint=",
-    "oom_reaper: reaped process ",
-    "oom_reaper: unable to reap pid:",
-    "oom_score_adj name",
-    "Killed process ",
-    "memory.oom.group",
-    "Out of memory and no killable processes",
-};
-
-} // namespace
-
-/// The OomWords of a line; nearly none has any.
-static unsigned words_of(std::string_view text)
+void OomScanner::on_line(const ConsoleLine& line)
 {
-  static const LiteralFinder finder({oom_words.begin(), oom_words.end()});
-  unsigned words = 0;
-  finder.find(text, [&](std::size_t word, std::size_t at) {
-    // Other people's lines may quote these.
-    const bool at_start = at == 0;
-    const unsigned bit = 1U << word;
-    const bool anywhere = (bit & (invoked | table | killed | group)) != 0;
-    words |= anywhere || at_start ? bit : 0;
-    return true;
-  });
-  return words;
+  LineScan scan;
+  RuleSet::get().scan(line.text, scan);
+  on_line(line, scan.oom);
 }
 
-void OomScanner::on_line(const ConsoleLine& line)
+void OomScanner::take_line(const ConsoleLine& line, unsigned words)
 {
   const auto text = line.text;
   if (in_dump_ && !text.empty() && text[0] == '[') {
@@ -117,27 +80,23 @@ void OomScanner::on_line(const ConsoleLine& line)
     return;
   }
   in_dump_ = false;
-  const auto words = words_of(text);
-  if (words == 0) {
-    return;
-  }
-  if ((words & invoked) != 0) {
+  if ((words & oom_invoked) != 0) {
     take_invocation(line);
-  } else if ((words & constraint) != 0) {
+  } else if ((words & oom_constraint) != 0) {
     take_constraint(line);
-  } else if ((words & reaped) != 0) {
+  } else if ((words & oom_reaped) != 0) {
     take_reap(line);
-  } else if ((words & unable) != 0) {
+  } else if ((words & oom_unable) != 0) {
     take_unable(line);
-  } else if ((words & table) != 0 && starts_with(text, "[")) {
+  } else if ((words & oom_table) != 0 && starts_with(text, "[")) {
     start_dump(line);
     return;
   }
-  if ((words & killed) != 0) {
+  if ((words & oom_killed) != 0) {
     take_kill(line);
-  } else if ((words & group) != 0 && starts_with(text, "Tasks in ")) {
+  } else if ((words & oom_group) != 0 && starts_with(text, "Tasks in ")) {
     current_.group_kill = true;
-  } else if ((words & no_killable) != 0) {
+  } else if ((words & oom_no_killable) != 0) {
     ++report_.no_killable;
   }
 }

@@ -3,10 +3,12 @@
 
 #include "console/line.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oopsfarm {
@@ -78,6 +80,37 @@ struct OomLimits
   std::size_t dump = 1024;
 };
 
+/// Words by which the lines of OOM events are known. HeadFinder looks for them
+/// together with the heads of crashes, so that a line is searched once; bits.
+enum OomWords : unsigned {
+  oom_invoked = 1,
+  oom_constraint = 2,
+  oom_reaped = 4,
+  oom_unable = 8,
+  oom_table = 16,
+  oom_killed = 32,
+  oom_group = 64,
+  oom_no_killable = 128,
+};
+
+struct OomWord
+{
+  std::string_view literal;
+  OomWords bit;
+  bool at_start; ///< counts only there: other people's lines may quote it
+};
+
+inline constexpr std::array<OomWord, 8> oom_words{{
+    {" invoked oom-killer: ", oom_invoked, false},
+    {"oom-kill:constraint=", oom_constraint, true},
+    {"oom_reaper: reaped process ", oom_reaped, true},
+    {"oom_reaper: unable to reap pid:", oom_unable, true},
+    {"oom_score_adj name", oom_table, false},
+    {"Killed process ", oom_killed, false},
+    {"memory.oom.group", oom_group, false},
+    {"Out of memory and no killable processes", oom_no_killable, true},
+}};
+
 /// Console lines → OOM events. Streaming, bounded, pure.
 class OomScanner : public LineSink
 {
@@ -86,9 +119,18 @@ public:
 
   void on_line(const ConsoleLine& line) override;
 
+  /// The same for a line whose OomWords are known already.
+  void on_line(const ConsoleLine& line, unsigned words)
+  {
+    if (words != 0 || in_dump_) {
+      take_line(line, words);
+    }
+  }
+
   const OomReport& report() const { return report_; }
 
 private:
+  void take_line(const ConsoleLine& line, unsigned words);
   void take_invocation(const ConsoleLine& line);
   void take_constraint(const ConsoleLine& line);
   void take_kill(const ConsoleLine& line);

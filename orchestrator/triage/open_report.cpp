@@ -85,8 +85,9 @@ std::string OpenReport::excerpt() const
   return excerpt;
 }
 
-Crash OpenReport::close() const
+Crash OpenReport::close()
 {
+  text_.parse_frames();
   auto crash = title_report(*head_, at_, text_);
   const auto head = text_.head();
   crash.first_line = std::string(text_.text(head));
@@ -106,14 +107,22 @@ Crash OpenReport::close() const
 /// L for a lockup, M for a machine check (kernel/panic.c).
 bool OpenReport::tainted() const
 {
-  const auto body = text_.body();
-  const auto at = body.find(" Tainted: ");
-  if (at == std::string_view::npos) {
-    return false;
+  constexpr std::string_view key = "Tainted: ";
+  for (auto line = text_.head(); line < text_.size(); ++line) {
+    if (text_.frame_at(line) != nullptr) {
+      continue;
+    }
+    const auto text = text_.text(line);
+    // "CPU: 0 PID: 1 Comm: x Tainted: G": nothing for short lines.
+    const auto at = text.size() > 32 ? text.find(key) : text.npos;
+    if (at == std::string_view::npos || at == 0 || text[at - 1] != ' ') {
+      continue;
+    }
+    const auto flags = text.substr(at + key.size(), 24);
+    const auto letters = flags.substr(0, flags.find_first_of("0123456789("));
+    return letters.find_first_of("DWBLM") != std::string_view::npos;
   }
-  const auto flags = body.substr(at + 10, 24);
-  const auto letters = flags.substr(0, flags.find_first_of("0123456789\n("));
-  return letters.find_first_of("DWBLM") != std::string_view::npos;
+  return false;
 }
 
 } // namespace oopsfarm

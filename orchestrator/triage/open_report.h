@@ -61,7 +61,8 @@ public:
   /// Titles it with what there is. follow_on then says that an earlier crash,
   /// if there was one, may be its cause: the kernel was tainted, or the report
   /// has no stack that speaks for itself.
-  Crash close() const;
+  /// REQUIRES: called once, and nothing is added afterwards.
+  Crash close();
 
 private:
   std::string excerpt() const;

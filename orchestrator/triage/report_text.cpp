@@ -17,7 +17,7 @@ void ReportText::add(const ConsoleLine& line, unsigned marks)
   constexpr std::size_t kept = 512;
   const auto text = line.text.substr(0, kept);
   lines_.push_back(Line{
-      arena_.size(), text.size(), line.number, line.begin, line.end, marks});
+      arena_.size(), text.size(), line.number, line.begin, line.end, marks, 0});
   arena_.append(text);
   arena_ += '\n';
 }
@@ -53,17 +53,16 @@ std::size_t ReportText::find_mark(unsigned marks, std::size_t from) const
   return index;
 }
 
-std::vector<StackFrame> ReportText::frames() const
+void ReportText::parse_frames()
 {
-  std::vector<StackFrame> found;
-  found.reserve(lines_.size() - head_);
+  frames_.reserve(lines_.size() - head_);
   for (std::size_t index = head_; index < lines_.size(); ++index) {
     if (auto frame = parse_frame(text(index))) {
       frame->line = index;
-      found.push_back(*frame);
+      frames_.push_back(*frame);
+      lines_[index].frame = frames_.size();
     }
   }
-  return found;
 }
 
 } // namespace oopsfarm

@@ -24,6 +24,8 @@ public:
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     unsigned marks = 0; ///< LineMarks (head_finder.h)
+    /// 1 + its frame's index in frames(), once they are parsed; 0: none.
+    std::size_t frame = 0;
   };
 
   ReportText();
@@ -50,12 +52,23 @@ public:
   /// The head's line and all behind it, a newline after each.
   std::string_view body() const;
 
-  /// Every function named, in order. Valid until the next add().
-  std::vector<StackFrame> frames() const;
+  /// Reads the functions that the lines name. Nothing is added afterwards.
+  void parse_frames();
+
+  /// Every function named, in order. REQUIRES: parse_frames() was called.
+  const std::vector<StackFrame>& frames() const { return frames_; }
+
+  /// The function that a line names, or nullptr. REQUIRES as above.
+  const StackFrame* frame_at(std::size_t index) const
+  {
+    const auto frame = lines_[index].frame;
+    return frame == 0 ? nullptr : &frames_[frame - 1];
+  }
 
 private:
   std::string arena_;
   std::vector<Line> lines_;
+  std::vector<StackFrame> frames_;
   std::size_t head_ = 0;
 };
 

@@ -113,17 +113,18 @@ bool RuleSet::head_matches(std::size_t index,
     return false;
   }
   const auto text = matched_text(head, line, at);
+  // The last rule is the one that takes most.
   return std::any_of(
-      compiled.rules.begin(), compiled.rules.end(), [&](const auto& rule) {
+      compiled.rules.rbegin(), compiled.rules.rend(), [&](const auto& rule) {
         return rule->head.Match(
             piece(text), 0, text.size(), anchor_of(head), nullptr, 0);
       });
 }
 
-const Head*
-RuleSet::find_head(std::string_view text, LineScan& scan, std::size_t& at) const
+const Head* RuleSet::head_of(std::string_view text,
+                             const LineScan& scan,
+                             std::size_t& at) const
 {
-  finder_.find(text, scan);
   for (const auto& match : scan.heads) {
     if (head_matches(match.head, text, match.at)) {
       at = match.at;

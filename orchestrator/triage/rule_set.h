@@ -32,10 +32,16 @@ public:
 
   ~RuleSet();
 
-  /// The head that `text` is of, or nullptr; its anchor begins at `at`. What
-  /// else the line says is left in `scan`.
+  /// What a line holds, rules not yet considered.
+  void scan(std::string_view text, LineScan& scan) const
+  {
+    finder_.find(text, scan);
+  }
+
+  /// The head that `text` is of, by what scan() found on it, or nullptr; its
+  /// anchor begins at `at`.
   const Head*
-  find_head(std::string_view text, LineScan& scan, std::size_t& at) const;
+  head_of(std::string_view text, const LineScan& scan, std::size_t& at) const;
 
   /// The first rule of `head` that the report matches. The views are into
   /// `line` and `body`. `at` is where the anchor begins on the line.

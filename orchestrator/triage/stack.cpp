@@ -13,7 +13,11 @@ static constexpr std::size_t most_frames = 64;
 
 static std::string_view skip_blanks(std::string_view text)
 {
-  return text.substr(std::min(text.find_first_not_of(" \t"), text.size()));
+  std::size_t at = 0;
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) {
+    ++at;
+  }
+  return text.substr(at);
 }
 
 static bool is_hex(char c)
@@ -35,22 +39,25 @@ static std::uint64_t take_hex(std::string_view& text)
   return value;
 }
 
-std::optional<CrashFrame> parse_crash_frame(std::string_view text)
+static bool ends_symbol(char c)
+{
+  return c == '+' || c == ' ' || c == ')';
+}
+
+/// `found` in `text`, with what stands behind its name.
+static CrashFrame with_place(const StackFrame& found, std::string_view text)
 {
   constexpr std::size_t longest = 128;
-  const auto found = parse_frame(text);
-  if (!found) {
-    return std::nullopt;
-  }
   // The name is a part of `text`; suffix and offset follow it.
-  const auto start = static_cast<std::size_t>(found->name.data() - text.data());
-  auto rest = text.substr(start);
-  const auto end = rest.find_first_of("+ )");
+  auto rest =
+      text.substr(static_cast<std::size_t>(found.name.data() - text.data()));
+  const auto* end = std::find_if(rest.begin(), rest.end(), ends_symbol);
+  const auto length = static_cast<std::size_t>(end - rest.begin());
   CrashFrame frame;
-  frame.kind = found->kind;
-  frame.trusted = found->trusted;
-  frame.symbol = rest.substr(0, std::min(end, longest));
-  rest = end == std::string_view::npos ? "" : rest.substr(end);
+  frame.kind = found.kind;
+  frame.trusted = found.trusted;
+  frame.symbol = rest.substr(0, std::min(length, longest));
+  rest.remove_prefix(length);
   if (!rest.empty() && rest[0] == '+') {
     rest.remove_prefix(1);
     frame.offset = take_hex(rest);
@@ -60,6 +67,12 @@ std::optional<CrashFrame> parse_crash_frame(std::string_view text)
     }
   }
   return frame;
+}
+
+std::optional<CrashFrame> parse_crash_frame(std::string_view text)
+{
+  const auto found = parse_frame(text);
+  return found ? std::optional(with_place(*found, text)) : std::nullopt;
 }
 
 /// Lines that begin another stack than the one that the report is about.
@@ -79,64 +92,57 @@ static bool begins_other_stack(std::string_view text)
       "write to 0x",
       "value changed:"};
   return std::any_of(starts.begin(), starts.end(), [&](std::string_view start) {
-    return text.substr(0, start.size()) == start;
+    return text.size() > 1 && text[0] == start[0] && text[1] == start[1] &&
+           text.starts_with(start);
   });
 }
 
 /// lockdep prints the locks' histories first, and at last where it happened.
 static std::size_t first_line_of_stack(const ReportText& report)
 {
-  const auto at = report.find("stack backtrace:", report.head());
-  return at == report.size() ? report.head() : at;
+  for (auto line = report.find_mark(opens_trace, report.head());
+       line < report.size();
+       line = report.find_mark(opens_trace, line + 1)) {
+    if (report.text(line).find("stack backtrace:") != std::string_view::npos) {
+      return line;
+    }
+  }
+  return report.head();
 }
 
-namespace {
-
-/// Collects the frames of one stack, line by line.
-class StackReader
-{
-public:
-  /// False once the stack is over.
-  bool take(std::string_view text, unsigned marks);
-
-  std::vector<CrashFrame> frames;
-
-private:
-  bool traced_ = false; ///< a frame of the call trace was seen
-};
-
-bool StackReader::take(std::string_view text, unsigned marks)
+/// Whether the line of no frame ends a stack.
+static bool ends_stack(std::string_view text, bool traced)
 {
   const auto plain = skip_blanks(text);
-  const bool trace = (marks & calls_trace) != 0;
-  if (traced_ && (trace || begins_other_stack(plain))) {
-    return false;
-  }
-  if (plain.substr(0, 8) == "---[ end" || plain.substr(0, 7) == "</TASK>") {
-    return false;
-  }
-  auto frame = parse_crash_frame(text);
-  if (!frame || frame->kind == FrameKind::lock) {
-    return true;
-  }
-  traced_ = traced_ || frame->kind == FrameKind::trace;
-  // The registers of an interrupted context, within or below the trace, are
-  // frames as well: what was interrupted called into it.
-  frames.push_back(std::move(*frame));
-  return frames.size() < most_frames;
+  return plain.starts_with("---[ end") || plain.starts_with("</TASK>") ||
+         (traced && begins_other_stack(plain));
 }
-
-} // namespace
 
 std::vector<CrashFrame> stack_of(const ReportText& report)
 {
-  StackReader reader;
-  for (auto line = first_line_of_stack(report); line < report.size(); ++line) {
-    if (!reader.take(report.text(line), report.line(line).marks)) {
+  std::vector<CrashFrame> frames;
+  frames.reserve(std::min(report.frames().size(), most_frames));
+  bool traced = false; // a frame of the call trace was seen
+  for (auto line = first_line_of_stack(report);
+       line < report.size() && frames.size() < most_frames;
+       ++line) {
+    const auto text = report.text(line);
+    if (traced && (report.line(line).marks & calls_trace) != 0) {
       break;
     }
+    const auto* frame = report.frame_at(line);
+    if (frame == nullptr) {
+      if (ends_stack(text, traced)) {
+        break;
+      }
+    } else if (frame->kind != FrameKind::lock) {
+      // The registers of an interrupted context, within or below the trace,
+      // are frames as well: what was interrupted called into it.
+      traced = traced || frame->kind == FrameKind::trace;
+      frames.push_back(with_place(*frame, text));
+    }
   }
-  return std::move(reader.frames);
+  return frames;
 }
 
 /// Whether `text` is nothing but bytes or words in hexadecimal, some in <> or
@@ -180,6 +186,9 @@ std::string code_of(const ReportText& report)
 {
   constexpr std::string_view mark = "Code: ";
   for (auto line = report.head(); line < report.size(); ++line) {
+    if (report.frame_at(line) != nullptr) {
+      continue;
+    }
     const auto text = skip_blanks(report.text(line));
     if (text.substr(0, 9) == "RIP: 0033") {
       return ""; // what follows is the program's
@@ -199,6 +208,9 @@ std::string build_id_of(const ReportText& report)
 {
   constexpr std::size_t digits = 40;
   for (auto line = report.head(); line < report.size(); ++line) {
+    if (report.frame_at(line) != nullptr) {
+      continue;
+    }
     const auto text = trimmed(report.text(line));
     if (text.substr(0, 5) != "CPU: " || text.size() <= digits) {
       continue;

@@ -14,6 +14,7 @@ namespace oopsfarm {
 /// The stack that a report is about: the registers' functions, and the first
 /// call trace behind the head (of lockdep, the one where it happened). Stacks
 /// of other tasks, of allocations and of frees are left out. At most 64; pure.
+/// REQUIRES, like those below: the report's frames are parsed.
 std::vector<CrashFrame> stack_of(const ReportText& report);
 
 /// The symbol, offset and size of the function that `text`, a console line

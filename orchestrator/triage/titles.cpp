@@ -171,7 +171,7 @@ Crash title_report(const Head& head, std::size_t at, const ReportText& report)
     return crash;
   }
   const auto& rule = *match.rule;
-  const auto frames = report.frames();
+  const auto& frames = report.frames();
   const bool traced = has_trace(report, frames);
   if (rule.frame == FramePolicy::none) {
     crash.title = clean_title(fill_in(rule.title, "", match.groups));

@@ -11,7 +11,8 @@
 namespace oopsfarm {
 
 /// Titles a report: title, alternatives, type, frame and whether the text is
-/// corrupted. `at` is where the head's anchor begins on its line.
+/// corrupted. `at` is where the head's anchor begins on its line; the report's
+/// frames are parsed.
 Crash title_report(const Head& head, std::size_t at, const ReportText& report);
 
 /// A title fit for grouping: addresses become ADDR, numbers NUM, offsets and

@@ -4,8 +4,7 @@
 //   triage_scan --speed FILE…    megabytes a second of user CPU time
 // The driver of tests/bench/triage/triage; not installed.
 #include "console/line_reader.h"
-#include "triage/crash_scanner.h"
-#include "triage/oom.h"
+#include "triage/kernel_scanner.h"
 
 #include <sys/resource.h>
 
@@ -21,20 +20,6 @@
 using namespace oopsfarm;
 
 namespace {
-
-/// Both scanners, as a run's step feeds them.
-class Scan : public LineSink
-{
-public:
-  void on_line(const ConsoleLine& line) override
-  {
-    crashes.on_line(line);
-    oom.on_line(line);
-  }
-
-  CrashScanner crashes;
-  OomScanner oom;
-};
 
 std::string read(const std::string& name)
 {
@@ -58,18 +43,17 @@ nlohmann::json to_json(const Crash& crash)
 
 void print_crashes(const std::string& name)
 {
-  Scan scan;
+  KernelScanner scan;
   LineReader reader(scan);
   reader.feed(read(name));
   reader.finish();
-  scan.crashes.finish();
+  scan.finish();
   nlohmann::json found = nlohmann::json::array();
-  for (const auto& crash : scan.crashes.crashes()) {
+  for (const auto& crash : scan.crashes().crashes()) {
     found.push_back(to_json(crash));
   }
-  const nlohmann::json line{{"file", name},
-                            {"crashes", found},
-                            {"oom_kills", scan.oom.report().kill_count}};
+  const nlohmann::json line{
+      {"file", name}, {"crashes", found}, {"oom_kills", scan.oom().kill_count}};
   std::cout << line.dump(
                    -1, ' ', false, nlohmann::json::error_handler_t::replace)
             << '\n';
@@ -88,14 +72,14 @@ double user_seconds()
 std::uint64_t scan_once(std::string_view log)
 {
   constexpr std::size_t chunk = 65536;
-  Scan scan;
+  KernelScanner scan;
   LineReader reader(scan);
   for (std::size_t at = 0; at < log.size(); at += chunk) {
     reader.feed(log.substr(at, chunk));
   }
   reader.finish();
-  scan.crashes.finish();
-  return scan.crashes.count();
+  scan.finish();
+  return scan.crashes().count();
 }
 
 /// Feeds the files, each a log of its own, in rounds of a fifth of a second of

@@ -200,7 +200,14 @@ TEST_CASE("Timestamps of every width are read, and nothing else")
                          "[    1.0000000]",
                          "[    1,000000]",
                          "[    1.000000",
-                         "[    /.000000]"}) {
+                         "[    /.000000]",
+                         "[!!!!1.000000]",
+                         "[@@@@1.000000]",
+                         "[\xa0\xa0\xa0\xa0"
+                         "1.000000]",
+                         "[    1.\xb0"
+                         "00000]",
+                         "[    1.00 000]"}) {
     INFO(no);
     CHECK_FALSE(time_of(no));
   }
