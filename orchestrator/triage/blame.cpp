@@ -36,14 +36,32 @@ static bool lost_pc(const Search& search, const StackFrame& link)
          !parse_frame(search.report.text(link.line - 1));
 }
 
+/// Whether the link register at `index` says who called the function where the
+/// CPU was: as long as that one has called nobody itself, LR is the way back
+/// from it. On powerpc the trace does not have it then (its first frame, the
+/// "(unreliable)" one, is stale); arm64's has.
+static bool is_caller_in_link(const Search& search, std::size_t index)
+{
+  const auto& link = search.frames[index];
+  if (link.kind != FrameKind::link) {
+    return false;
+  }
+  if (index == 0 || search.frames[index - 1].kind != FrameKind::fault) {
+    return lost_pc(search, link);
+  }
+  const auto& fault = search.frames[index - 1];
+  return fault.name != link.name && fault.line + 1 == link.line &&
+         starts_with(search.report.text(fault.line), "NIP [");
+}
+
 static std::string_view fault_frame(const Search& search)
 {
   std::string_view otherwise; // a helper may be the culprit itself
-  for (const auto& frame : search.frames) {
-    const bool counts =
-        frame.kind == FrameKind::fault ||
-        (frame.kind == FrameKind::trace && frame.trusted) ||
-        (frame.kind == FrameKind::link && lost_pc(search, frame));
+  for (std::size_t index = 0; index < search.frames.size(); ++index) {
+    const auto& frame = search.frames[index];
+    const bool counts = frame.kind == FrameKind::fault ||
+                        (frame.kind == FrameKind::trace && frame.trusted) ||
+                        is_caller_in_link(search, index);
     if (!counts) {
       continue;
     }
@@ -126,35 +144,78 @@ static bool is_detector(std::string_view name)
   return table.holds(name);
 }
 
-/// The function right above the first entry point: the top of a stalled stack
-/// is wherever the interrupt happened to hit.
-static std::string_view stall_frame(const Search& search)
+/// x86's timer interrupt. Where a stack has one, what is stuck is below the
+/// first: the detector ran in it, or it is where the CPU's other stack, which
+/// an NMI asked for, had a softirq on top.
+static bool is_timer_interrupt(std::string_view name)
 {
+  return name.find("apic_timer_interrupt") != std::string_view::npos;
+}
+
+/// The function right above the first entry point from frame `start` on: the
+/// top of a stalled stack is wherever the interrupt happened to hit. Once a
+/// stack that overflowed was told, the scheduler finds its end overwritten: the
+/// stack which that panic prints is another one.
+static std::string_view above_entry(const Search& search, std::size_t start)
+{
+  const auto panic = search.report.find(
+      "panic - not syncing: corrupted stack end", search.report.head() + 1);
   std::string_view above;   // no helper
-  std::string_view closest; // anything
+  std::string_view closest; // a helper right above an entry point
   std::string_view bottom;  // of a trace that was cut before an entry point
-  for (const auto& frame : search.frames) {
-    if (frame.kind == FrameKind::link || frame.kind == FrameKind::lock ||
-        !frame.trusted) {
+  std::string_view helper;
+  for (auto index = start; index < search.frames.size(); ++index) {
+    const auto& frame = search.frames[index];
+    const bool counts = frame.kind == FrameKind::link
+                            ? is_caller_in_link(search, index)
+                            : frame.kind != FrameKind::lock && frame.trusted;
+    if (!counts) {
       continue;
+    }
+    if (frame.line > panic && !above.empty()) {
+      break;
     }
     const auto name = frame.name;
     if (starts_with(name, "smp_call_function")) {
       return name;
     }
     if (is_detector(name)) {
-      above = closest = bottom = {};
+      above = helper = {};
     } else if (is_anchor(name)) {
-      if (!above.empty() || !closest.empty()) {
-        return above.empty() ? closest : above;
+      if (!above.empty()) {
+        return above;
       }
+      closest = closest.empty() ? helper : closest;
       bottom = bottom.empty() ? name : bottom;
     } else if (!is_reporter(name) && !search.skip.holds(name)) {
-      closest = name;
+      helper = name;
       above = search.skipped(name) ? above : name;
     }
   }
-  return above.empty() ? bottom : above;
+  if (!above.empty()) {
+    return above;
+  }
+  return bottom.empty() ? closest : bottom;
+}
+
+static std::string_view stall_frame(const Search& search)
+{
+  const auto timer = std::find_if(
+      search.frames.begin(), search.frames.end(), [](const StackFrame& frame) {
+        return frame.trusted && is_timer_interrupt(frame.name);
+      });
+  const auto called =
+      std::find_if(search.frames.begin(), timer, [](const StackFrame& frame) {
+        return frame.trusted && starts_with(frame.name, "smp_call_function");
+      });
+  if (timer != search.frames.end() && called == timer) {
+    const auto below = above_entry(
+        search, static_cast<std::size_t>(timer - search.frames.begin()) + 1);
+    if (!below.empty()) {
+      return below;
+    }
+  }
+  return above_entry(search, 0);
 }
 
 /// What so many wait for at once that whoever waits is not to blame.

@@ -135,6 +135,20 @@ static std::string_view symbol_from(std::string_view text)
                                      : std::string_view{};
 }
 
+std::string_view arm_caller(std::string_view text)
+{
+  constexpr std::string_view from = " from ";
+  const auto plain = skip_addresses(skip_blanks(text));
+  if (symbol_from(plain).empty()) {
+    return {};
+  }
+  auto rest = skip_addresses(plain.substr(plain.find(from) + from.size()));
+  if (!rest.empty() && rest[0] == '(') {
+    rest.remove_prefix(1);
+  }
+  return bare_name(symbol_with_place(rest));
+}
+
 static std::optional<StackFrame> make(std::string_view symbol, FrameKind kind)
 {
   StackFrame frame;

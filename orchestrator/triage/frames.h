@@ -29,6 +29,10 @@ struct StackFrame
 /// with or without addresses and file:line. Linear; no allocation.
 std::optional<StackFrame> parse_frame(std::string_view text);
 
+/// The g of arm32's "(f) from [<…>] (g+0x1/0x2)", of which parse_frame() reads
+/// the f, or "". The line below has g as its f, but for the last one.
+std::string_view arm_caller(std::string_view text);
+
 /// "foo.isra.0", ".foo", "foo.constprop.2+0x10/0x20" → "foo".
 std::string_view bare_name(std::string_view symbol);
 

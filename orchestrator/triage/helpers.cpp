@@ -135,6 +135,7 @@ static constexpr std::array<std::string_view, 12> helper_tables{
     "hlist_* llist_* list_lru_* rb_insert* rb_erase* rb_next rb_first rb_prev "
     "rb_last rb_replace* xas_* xa_* radix_tree_lookup* radix_tree_delete* "
     "radix_tree_insert* kobject_* kobj_* kset_* device_add device_del "
+    "of_device_add "
     "device_register device_unregister device_create* put_device get_device "
     "device_initialize klist_* sysfs_create_* ida_* idr_* iput dput "
     "iput_final dentry_kill shrink_dentry_list dentry_free "
@@ -247,7 +248,8 @@ bool is_waiter(std::string_view name)
       "synchronize_hardirq folio_wait* wait_for_* refrigerator "
       "read_seq* kthread_stop flush_delayed* "
       "kmalloc* kmem_cache* slab_* completion_* swait* prepare_to_* "
-      "blk_execute_rq blk_mq_freeze_queue_wait");
+      "blk_execute_rq blk_mq_freeze_queue_wait "
+      "cpuhp_*");
   return table.holds(without_underscores(name));
 }
 
@@ -272,7 +274,7 @@ bool is_anchor(std::string_view name)
       // interrupts, timers
       "do_softirq softirqentry_text_start handle_softirqs irq_exit* "
       "call_timer_fn run_timer_softirq expire_timers run_timers "
-      "run_timer_base net_rx_action sch_direct_xmit netif_receive_skb* "
+      "run_timer_base net_rx_action netif_receive_skb* "
       "tasklet_action* "
       "rcu_do_batch rcu_core do_nmi handle_irq_event* "
       // threads

@@ -53,16 +53,33 @@ std::size_t ReportText::find_mark(unsigned marks, std::size_t from) const
   return index;
 }
 
+void ReportText::end_arm_trace()
+{
+  if (frames_.empty() || frames_.back().kind != FrameKind::trace) {
+    return;
+  }
+  auto frame = frames_.back();
+  frame.name = arm_caller(text(frame.line));
+  if (!frame.name.empty()) {
+    frames_.push_back(frame);
+  }
+}
+
 void ReportText::parse_frames()
 {
+  constexpr std::size_t registers = 4; // lines of them between two frames
   frames_.reserve(lines_.size() - head_);
   for (std::size_t index = head_; index < lines_.size(); ++index) {
     if (auto frame = parse_frame(text(index))) {
+      if (!frames_.empty() && index > frames_.back().line + registers) {
+        end_arm_trace();
+      }
       frame->line = index;
       frames_.push_back(*frame);
       lines_[index].frame = frames_.size();
     }
   }
+  end_arm_trace();
 }
 
 } // namespace oopsfarm

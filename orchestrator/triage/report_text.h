@@ -66,6 +66,9 @@ public:
   }
 
 private:
+  /// The caller that the last line of an arm32 trace names beside its own.
+  void end_arm_trace();
+
   std::string arena_;
   std::vector<Line> lines_;
   std::vector<StackFrame> frames_;

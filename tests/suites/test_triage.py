@@ -4,6 +4,7 @@
 import gzip
 import lzma
 
+import hostile
 from farm import *  # noqa: F403
 
 GOLDEN = ROOT / "tests/golden/triage"
@@ -55,6 +56,13 @@ class Triage(FarmTest):
             self.assertEqual(found[0]["crashes"], plain)
         self.assertEqual(self.objects("-", code=1, input=text)[0]["crashes"],
                          plain)
+
+    def test_streams_of_a_hostile_guest(self):
+        for name, chunks, crash, lines in hostile.streams(16 << 20, 2000000):
+            with self.subTest(name):
+                wrong, memory, _ = hostile.check(OOPSFARM, chunks, crash, lines)
+                self.assertEqual(wrong, "")
+                self.assertLess(memory, 48)
 
     def test_stack_and_code_are_printed_on_request(self):
         log = GOLDEN / "x86-bug.log"
