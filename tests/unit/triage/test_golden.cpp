@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "support/golden.h"
-#include "unit/triage/scan.h"
+#include "unit/triage/properties.h"
 
 #include <doctest/doctest.h>
 
@@ -81,5 +81,14 @@ TEST_CASE("CrashScanner says the same whatever the chunking")
     for (const std::size_t chunk : {1, 7, 100}) {
       CHECK(describe(crashes_in(log, chunk)) == whole);
     }
+  }
+}
+
+TEST_CASE("our golden logs keep the scanner's promises")
+{
+  for (const auto& name : log_names()) {
+    INFO(name);
+    testing::check_properties(
+        testing::slurp(testing::golden_path("triage/" + name + ".log")));
   }
 }
