@@ -13,6 +13,7 @@ static std::vector<Head> collect()
                        lock_heads,
                        hang_heads,
                        memory_heads,
+                       check_heads,
                        bug_heads,
                        fault_heads,
                        warning_heads,

@@ -85,6 +85,7 @@ std::vector<Head> lock_heads();
 std::vector<Head> hang_heads();
 std::vector<Head> panic_heads();
 std::vector<Head> memory_heads();
+std::vector<Head> check_heads();
 std::vector<Head> last_heads(); ///< "BUG: …" of no known form
 
 } // namespace oopsfarm

@@ -21,6 +21,13 @@ static Head bad_page()
 {
   return memory("BUG: Bad page state",
                 {
+                    {"BUG: Bad page state: \\d+ messages suppressed",
+                     nullptr,
+                     "BUG: Bad page state",
+                     FramePolicy::none,
+                     nullptr,
+                     "",
+                     Trust::no_stack},
                     {"BUG: Bad page state",
                      "page last allocated via|page_owner tracks the page as",
                      "BUG: Bad page state in {F}",
@@ -118,10 +125,7 @@ std::vector<Head> memory_heads()
        {{"BUG [\\w:.-]+ \\((?:Not tainted|Tainted:[^)]*)\\): (.*)",
          nullptr,
          "BUG: {1}",
-         FramePolicy::none,
-         nullptr,
-         "",
-         Trust::corrupted}},
+         FramePolicy::none}},
        "BUG: "},
   };
 }

@@ -2,6 +2,7 @@
 #include "triage/titles.h"
 
 #include "triage/blame.h"
+#include "triage/name_table.h"
 #include "triage/rule_set.h"
 
 #include <cxxabi.h>
@@ -115,6 +116,25 @@ static bool has_trace(const ReportText& report,
       });
 }
 
+/// Whether a trace of the report was printed by who is no crash: an injected
+/// failure or an OOM kill, as another CPU told it meanwhile
+/// (lib/fault-inject.c, mm/oom_kill.c of Linux). Only what printed itself
+/// counts: such a function may crash, too.
+static bool holds_other_story(const std::vector<StackFrame>& frames)
+{
+  static const NameTable printers("dump_stack*");
+  static const NameTable stories(
+      "fail_dump should_fail* dump_header* oom_kill_process");
+  for (std::size_t index = 1; index < frames.size(); ++index) {
+    if (frames[index].kind == FrameKind::trace && frames[index].trusted &&
+        frames[index - 1].trusted && stories.holds(frames[index].name) &&
+        printers.holds(frames[index - 1].name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// C++ names, as out-of-tree modules have them, without their arguments.
 static std::string demangle(std::string_view function)
 {
@@ -196,6 +216,9 @@ Crash title_report(const Head& head, std::size_t at, const ReportText& report)
   } else if (rule.trust == Trust::yes && !traced &&
              report.find("NIP [", report.head()) == report.size()) {
     mark_corrupted(crash, "no call trace");
+  }
+  if (traced && holds_other_story(frames)) {
+    mark_corrupted(crash, "another CPU's stack is mixed in");
   }
   crash.type = type_of(crash.title);
   return crash;

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 using namespace oopsfarm;
 
@@ -149,4 +150,104 @@ TEST_CASE("Helpers of PREEMPT_RT, crypto and powerpc are passed over")
                     " farm_f+0x1/0x2\n farm_g+0x1/0x2\n") ==
           "BUG: using smp_processor_id() in preemptible code in farm_f");
   }
+}
+
+static const std::string call_trace = "Call Trace:\n"
+                                      " dump_stack_lvl+0x34/0x48\n";
+
+TEST_CASE("Checks that neither BUG() nor WARN() are known by their words")
+{
+  CHECK(titles_in("pagealloc: memory corruption\n"
+                  "00000000: 6b 6b 6b 6b\n" +
+                  call_trace +
+                  " __kernel_unpoison_pages+0x1a/0x20\n"
+                  " get_page_from_freelist+0x1a/0x20\n"
+                  " __alloc_pages+0x1a/0x20\n"
+                  " farm_grow+0x1a/0x20\n") ==
+        "BUG: pagealloc: memory corruption in farm_grow");
+  CHECK(titles_in("slab error in cache_free_debugcheck(): cache `farm': double "
+                  "free detected\n" +
+                  call_trace + " kfree+0x1/0x2\n farm_put+0x1/0x2\n") ==
+        "slab error: double free detected in farm_put");
+  CHECK(titles_in("BUG: mempool element poison mismatch\n" + call_trace +
+                  " mempool_alloc+0x1/0x2\n bio_alloc_bioset+0x1/0x2\n") ==
+        "BUG: mempool element poison mismatch in bio_alloc_bioset");
+  CHECK(titles_in("BUG: scheduling in a non-blocking section: a/12/1\n" +
+                  call_trace + " schedule+0x1/0x2\n farm_wait_all+0x1/0x2\n") ==
+        "BUG: scheduling in a non-blocking section in farm_wait_all");
+  CHECK(
+      titles_in("csd: Detected non-responsive CSD lock (#1) on CPU#2, waiting "
+                "5000000032 ns for CPU#01 farm_flush+0x0/0x2(0x0).\n" +
+                call_trace +
+                " __csd_lock_wait+0x1/0x2\n"
+                " smp_call_function_many_cond+0x1/0x2\n"
+                " farm_sync+0x1/0x2\n do_syscall_64+0x1/0x2\n") ==
+      "INFO: non-responsive CSD lock in smp_call_function");
+  CHECK(
+      titles_in("PANIC: early exception 0x0d IP 10:ffffffff8 error 0 cr2 0x0\n"
+                "RIP: 0010:farm_early_init+0x1/0x2\n" +
+                call_trace + " start_kernel+0x1/0x2\n") ==
+      "PANIC: early exception in farm_early_init");
+  CHECK(titles_in("simd exception: 0000 [#1] PREEMPT SMP\n"
+                  "RIP: 0010:farm_f+0x1/0x2\n" +
+                  call_trace + " farm_g+0x1/0x2\n") ==
+        "simd exception in farm_f");
+}
+
+TEST_CASE("Checks without a stack are titled by their words, and not doubted")
+{
+  for (const auto& [line, title] :
+       {std::pair{"_swap_info_get: Bad swap file entry 3ffffffffff",
+                  "BUG: Bad swap file entry"},
+        {"get_swap_device: Unused swap offset entry 00002000",
+         "BUG: Unused swap offset entry"},
+        {"huh, entered softirq 1 TIMER 00000000ffffffff with preempt_count "
+         "00000101, exited with 00000102?",
+         "BUG: softirq TIMER leaked preempt count"},
+        {"Slab corruption (Not tainted): farm start=ffff888003a1c040, len=64",
+         "BUG: slab corruption"},
+        {"BUG: Bad page state: 12 messages suppressed",
+         "BUG: Bad page state"}}) {
+    INFO(line);
+    const auto crashes = crashes_in(std::string(line) + "\n");
+    REQUIRE(crashes.size() == 1);
+    CHECK(crashes[0].title == title);
+    CHECK_FALSE(crashes[0].corrupted);
+  }
+  CHECK(titles_in("app: Bad swap file entry 12 in my list\n").empty());
+}
+
+TEST_CASE("SLUB's report is complete with its stack, and cut without")
+{
+  const std::string head =
+      "BUG kmalloc-64 (Not tainted): Object already free\n"
+      "-----------------------------------------------------------\n"
+      "Allocated in farm_new+0x1a/0x40 age=4 cpu=1 pid=77\n"
+      "Object   ffff888003a1c040: 6b 6b 6b 6b  kkkk\n";
+  const auto whole = crashes_in(head + call_trace +
+                                " object_err+0x34/0x60\n"
+                                " farm_put+0x1a/0x40\n");
+  REQUIRE(whole.size() == 1);
+  CHECK(whole[0].title == "BUG: Object already free");
+  CHECK_FALSE(whole[0].corrupted);
+  const auto cut = crashes_in(head);
+  REQUIRE(cut.size() == 1);
+  CHECK(cut[0].corrupted);
+}
+
+TEST_CASE("A report with the stack of an injected failure in it is mixed")
+{
+  const std::string head =
+      "WARNING: CPU: 1 PID: 17 at lib/debugobjects.c:287 farm_f+0x16/0x20\n"
+      "Call Trace:\n";
+  const auto mixed = crashes_in(head + " dump_stack+0x1/0x2\n"
+                                       " should_fail.cold+0xa/0x10\n"
+                                       " farm_alloc+0x1/0x2\n");
+  REQUIRE(mixed.size() == 1);
+  CHECK(mixed[0].corrupted);
+  const auto own = crashes_in(head + " dump_stack+0x1/0x2\n"
+                                     " farm_alloc+0x1/0x2\n"
+                                     " should_fail+0x1/0x2\n");
+  REQUIRE(own.size() == 1);
+  CHECK_FALSE(own[0].corrupted);
 }
