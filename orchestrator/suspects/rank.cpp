@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 
 namespace oopsfarm {
 
@@ -35,6 +37,13 @@ static constexpr double changes_blamed = 16;
 static constexpr double changes_on_stack = 10;
 static constexpr double changes_called = 3;
 static constexpr double changes_file = 2;
+/// What is locked, counted or freed in other ways shows elsewhere: in the task
+/// that still holds, walks or frees the same memory. For each name, the first
+/// few; near: in a folder of the stack, or as far as is known.
+static constexpr double changes_lifetime_near = 3;
+static constexpr double changes_lifetime_far = 1;
+/// A patch on the stack that only moves code about is the less suspicious.
+static constexpr double moves_only = 0.5;
 
 /// The nearest frame of each function that the patch changes.
 static void
@@ -90,6 +99,50 @@ charge_files(const CrashSite& site, const Touch& touch, Charge& charge)
   }
 }
 
+static std::string folder_of(const std::string& file)
+{
+  return file.substr(0, std::min(file.rfind('/'), file.size()));
+}
+
+/// Whether the patch is in a folder that the stack goes through; also when no
+/// symbols say where that is.
+static bool is_near(const CrashSite& site, const Touch& touch)
+{
+  std::set<std::string> folders;
+  for (const auto& file : touch.files) {
+    folders.insert(folder_of(file));
+  }
+  bool known = false;
+  for (const auto& frame : site.frames) {
+    known = known || !frame.file.empty();
+    if (frame.trusted && folders.count(folder_of(frame.file)) > 0) {
+      return true;
+    }
+  }
+  return !known;
+}
+
+static void
+charge_lifetime(const CrashSite& site, const Touch& touch, Charge& charge)
+{
+  constexpr std::size_t most = 3;
+  const auto count = std::min(touch.lifetime.size(), most);
+  if (count == 0) {
+    return;
+  }
+  std::string names;
+  for (auto name = touch.lifetime.begin();
+       name !=
+       std::next(touch.lifetime.begin(), static_cast<std::ptrdiff_t>(count));
+       ++name) {
+    names += (names.empty() ? "" : ", ") + *name;
+  }
+  charge.add(static_cast<double>(count) * (is_near(site, touch)
+                                               ? changes_lifetime_near
+                                               : changes_lifetime_far),
+             "changes what is locked, counted or freed: " + names);
+}
+
 static Charge charge_of(const CrashSite& site, const PatchEvidence& patch)
 {
   Charge charge;
@@ -102,6 +155,8 @@ static Charge charge_of(const CrashSite& site, const PatchEvidence& patch)
   if (charge.reasons.empty()) {
     charge_files(site, patch.touch, charge);
   }
+  charge.weight *= patch.touch.lifetime.empty() ? moves_only : 1;
+  charge_lifetime(site, patch.touch, charge);
   return charge;
 }
 

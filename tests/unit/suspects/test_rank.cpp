@@ -83,3 +83,20 @@ TEST_CASE("rank_suspects is flat where nothing tells patches apart")
   CHECK(ranked[0].reasons.empty());
   CHECK(rank_suspects(a_site(), {}).empty());
 }
+
+TEST_CASE("rank_suspects looks for who locks or frees otherwise in the same "
+          "folder when the stack is another task's")
+{
+  auto site = a_site();
+  site.frames = {{"mas_next_entry", "lib/maple_tree.c", 1, 0, true},
+                 {"reap", "mm/oom_kill.c", 5, 5, true}};
+  site.near = {};
+  const auto ranked = rank_suspects(
+      site,
+      {patch(1, {{"mm/oom_kill.c"}, {"reap"}, {}}),
+       patch(2, {{"fs/file.c"}, {"close"}, {"fput", "spin_lock"}}),
+       patch(3, {{"mm/mmap.c"}, {"exit"}, {"mmap_write_lock"}})});
+  CHECK(order(ranked) == std::vector<unsigned>{3, 1, 2});
+  CHECK(ranked[0].reasons.front() ==
+        "changes what is locked, counted or freed: mmap_write_lock");
+}

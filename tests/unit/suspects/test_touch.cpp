@@ -14,7 +14,7 @@ TEST_CASE("touch_of takes the function behind the hunk's @@")
                "index 1..2 100644\n"
                "--- a/mm/mmap.c\n"
                "+++ b/mm/mmap.c\n"
-               "@@ -10,4 +10,4 @@ void exit_mmap(struct mm *mm)\n"
+               "@@ -10,3 +10,3 @@ void exit_mmap(struct mm *mm)\n"
                " \tint a;\n"
                "-\ta = take(mm);\n"
                "+\ta = give(mm);\n"
@@ -28,7 +28,7 @@ TEST_CASE("touch_of follows functions through a hunk")
   const auto touch =
       touch_of("--- a/mm/a.c\n"
                "+++ b/mm/a.c\n"
-               "@@ -1,9 +1,10 @@ static int before(void)\n"
+               "@@ -1,7 +1,11 @@ static int before(void)\n"
                " \treturn 0;\n"
                " }\n"
                " \n"
@@ -48,7 +48,7 @@ TEST_CASE("touch_of takes neither declarations nor text at the margin")
 {
   const auto touch = touch_of("--- a/mm/a.h\n"
                               "+++ b/mm/a.h\n"
-                              "@@ -1,3 +1,4 @@\n"
+                              "@@ -1,2 +1,4 @@\n"
                               " #include <linux/mm.h>\n"
                               "+int declared(int a);\n"
                               "+#define MACRO(a) (a)\n"
@@ -67,4 +67,38 @@ TEST_CASE("a removed line that looks like a file's name is none")
                               "--- a/etc/passwd\n"
                               " \treturn;\n");
   CHECK(touch.files == Names{"mm/a.c"});
+}
+
+TEST_CASE("touch_of tells what is locked or freed otherwise from what moves")
+{
+  const auto touch = touch_of("diff --git a/mm/a.c b/mm/a.c\n"
+                              "--- a/mm/a.c\n"
+                              "+++ b/mm/a.c\n"
+                              "@@ -1,7 +1,10 @@ static int before(void)\n"
+                              "+static void drop_it(struct mm *mm)\n"
+                              "+{\n"
+                              "+\tkfree(mm->table);\n"
+                              "+}\n"
+                              " void f(struct mm *mm)\n"
+                              " {\n"
+                              "-\tmmap_write_lock(mm);\n"
+                              "-\tkfree(mm->table);\n"
+                              "-\t * in a comment: rcu_read_lock(x)\n"
+                              "+\tdrop_it(mm);\n"
+                              "+\tset(atomic_inc(&mm->users));\n"
+                              " }\n"
+                              " \n");
+  CHECK(touch.lifetime == Names{"atomic_inc", "mmap_write_lock"});
+  CHECK(touch.functions == Names{"drop_it", "f"});
+}
+
+TEST_CASE("touch_of reads names as the series' own check does")
+{
+  CHECK(touch_of("diff --git \"a/mm/\\303\\244.c\" \"b/mm/\\303\\244.c\"\n"
+                 "--- \"a/mm/\\303\\244.c\"\n"
+                 "+++ \"b/mm/\\303\\244.c\"\n"
+                 "@@ -1,1 +1,1 @@\n"
+                 "-a\n"
+                 "+b\n")
+            .files == Names{"mm/\303\244.c"});
 }
