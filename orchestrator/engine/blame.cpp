@@ -45,23 +45,33 @@ vmlinux_of(const JobReport& report, const Cell& cell, Arch arch)
   return {};
 }
 
+static bool is_blamed(const Cell& cell)
+{
+  return cell.kernel != "base" && !cell.base_has_it &&
+         cell.verdict == Verdict::crash && !cell.run_id.empty();
+}
+
 void find_suspects_of(const Repository& repository,
                       const EngineContext& context,
                       JobReport& report)
 {
+  if (std::none_of(report.cells.begin(), report.cells.end(), is_blamed)) {
+    return;
+  }
+  auto finder =
+      SuspectFinder::make(repository, report.base_commit, report.patches);
+  if (!finder) {
+    log::warning("no suspects: " + finder.error().message);
+    return;
+  }
   for (auto& cell : report.cells) {
-    const bool blamed = cell.kernel != "base" && !cell.base_has_it &&
-                        cell.verdict == Verdict::crash && !cell.run_id.empty();
-    if (!blamed || repository.git().stop().requested()) {
+    if (!is_blamed(cell) || repository.git().stop().requested()) {
       continue;
     }
     const auto arch = context.targets.at(cell.target).arch;
     auto suspects =
-        find_suspects(repository,
-                      report.base_commit,
-                      report.patches,
-                      context.state.runs() / cell.run_id / "console.log",
-                      vmlinux_of(report, cell, arch));
+        finder->find(context.state.runs() / cell.run_id / "console.log",
+                     vmlinux_of(report, cell, arch));
     if (!suspects) {
       log::warning("no suspects: " + suspects.error().message);
       continue;

@@ -152,32 +152,52 @@ static void find_writers(const Repository& repository,
   }
 }
 
-Result<std::vector<Suspect>>
-find_suspects(const Repository& repository,
-              const std::string& base,
-              const std::vector<PatchInfo>& patches,
-              const std::filesystem::path& console,
-              const std::filesystem::path& vmlinux)
+Result<SuspectFinder> SuspectFinder::make(const Repository& repository,
+                                          std::string base,
+                                          const std::vector<PatchInfo>& patches)
 {
-  TRY_ASSIGN(const auto crash, first_crash(console, repository.git().stop()));
-  std::vector<PatchEvidence> evidence;
+  SuspectFinder finder(repository, std::move(base));
   for (const auto& patch : patches) {
     if (!patch.commit.empty()) {
       TRY_ASSIGN(const auto diff,
                  repository.git().output(repository.call(
                      {"diff-tree", "-p", "--no-commit-id", patch.commit})));
-      evidence.push_back({patch, touch_of(diff), {}});
+      finder.patches_.push_back({patch, touch_of(diff), {}});
     }
   }
-  if (!crash || evidence.empty()) {
+  return finder;
+}
+
+/// The symbols of a kernel, or nullptr when it has none that can be read.
+const Symbols* SuspectFinder::symbols_of(const std::filesystem::path& vmlinux)
+{
+  if (vmlinux != vmlinux_) {
+    vmlinux_ = vmlinux;
+    symbols_.reset();
+    auto opened = Symbols::open(vmlinux);
+    if (opened) {
+      symbols_ = std::move(*opened);
+    } else {
+      log::warning(opened.error().message);
+    }
+  }
+  return symbols_ ? &*symbols_ : nullptr;
+}
+
+Result<std::vector<Suspect>>
+SuspectFinder::find(const std::filesystem::path& console,
+                    const std::filesystem::path& vmlinux)
+{
+  if (patches_.empty()) {
     return std::vector<Suspect>{};
   }
-  const auto symbols = Symbols::open(vmlinux);
-  if (!symbols) {
-    log::warning(symbols.error().message);
+  TRY_ASSIGN(const auto crash, first_crash(console, repository_->git().stop()));
+  if (!crash) {
+    return std::vector<Suspect>{};
   }
-  const auto site = site_of(*crash, symbols ? &*symbols : nullptr);
-  find_writers(repository, base, site, evidence);
+  const auto site = site_of(*crash, symbols_of(vmlinux));
+  auto evidence = patches_;
+  find_writers(*repository_, base_, site, evidence);
   return rank_suspects(site, evidence);
 }
 
