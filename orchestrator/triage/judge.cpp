@@ -166,9 +166,10 @@ static std::optional<Judgement> judge_end(const RunEvidence& evidence)
   }
 }
 
-static Judgement judge_oracles(const RunEvidence& evidence)
+static Judgement judge_oracles(const RunEvidence& evidence,
+                               const ExcusedReaps& excused)
 {
-  auto found = check_oom(evidence);
+  auto found = check_oom(evidence, excused);
   const auto append = [&](std::vector<Finding> more) {
     std::move(more.begin(), more.end(), std::back_inserter(found));
   };
@@ -223,7 +224,8 @@ static Judgement judge_results(const RunEvidence& evidence)
   return pass;
 }
 
-static Judgement judge_all(const RunEvidence& evidence)
+static Judgement judge_all(const RunEvidence& evidence,
+                           const ExcusedReaps& excused)
 {
   const auto crashes = real_crashes(evidence);
   if (!crashes.empty()) {
@@ -245,24 +247,25 @@ static Judgement judge_all(const RunEvidence& evidence)
   }
   if (auto ended = judge_end(evidence)) {
     // The workload's oracles may have more to say about why.
-    auto more = check_oom(evidence);
+    auto more = check_oom(evidence, excused);
     std::move(more.begin(), more.end(), std::back_inserter(ended->findings));
     return *ended;
   }
-  auto failed = judge_oracles(evidence);
+  auto failed = judge_oracles(evidence, excused);
   return failed.findings.empty() ? judge_results(evidence) : failed;
 }
 
 Judgement judge(const RunEvidence& evidence)
 {
-  auto result = judge_all(evidence);
+  const auto excused = excused_reaps(evidence);
+  auto result = judge_all(evidence, excused);
   for (auto& finding : result.findings) {
     if (finding.signature.empty()) {
       finding.signature = signature_of(finding.title);
     }
   }
   result.kills = evidence.oom.kill_count;
-  result.facts = host_facts(evidence);
+  result.facts = host_facts(evidence, excused);
   result.teardown_us = teardown_times(evidence.ktap);
   if (runs_programs(evidence.workload.name)) {
     result.results = program_results(evidence.ktap);

@@ -67,16 +67,15 @@ std::vector<Finding> check_protocol(const KtapReport& ktap,
   return found;
 }
 
-/// Failures to reap that are not held against the kernel. The reaper tries for
-/// one second (mm/oom_kill.c, MAX_OOM_REAP_RETRIES), which no parameter widens
-/// for an emulator. Where a virtual CPU waited for the host during most of it,
-/// the lock's holder had no time to let go; that the victim was gone soon after
-/// has to be seen, too.
-static std::set<const OomReap*> excused_reaps(const RunEvidence& evidence)
+/// The reaper tries for one second (mm/oom_kill.c, MAX_OOM_REAP_RETRIES), which
+/// no parameter widens for an emulator. Where a virtual CPU waited for the host
+/// during most of it, the lock's holder had no time to let go; that the victim
+/// was gone soon after has to be seen, too.
+ExcusedReaps excused_reaps(const RunEvidence& evidence)
 {
   constexpr double most = 0.5;
   constexpr std::uint64_t soon_us = 20'000'000;
-  std::set<const OomReap*> excused;
+  ExcusedReaps excused;
   std::size_t index = 0;
   for (const auto& reap : evidence.oom.reaps) {
     if (reap.reaped) {
@@ -102,10 +101,10 @@ static std::set<const OomReap*> excused_reaps(const RunEvidence& evidence)
 /// missing from a console that was cut, kills never are otherwise: mm's
 /// __oom_kill_process prints without a rate limit.
 static void check_reaper(const RunEvidence& evidence,
+                         const ExcusedReaps& excused,
                          std::vector<Finding>& found)
 {
   const auto& oom = evidence.oom;
-  const auto excused = excused_reaps(evidence);
   if (oom.unable_to_reap > excused.size()) {
     std::string who = "?";
     for (const auto& reap : oom.reaps) {
@@ -214,11 +213,12 @@ static void check_bystanders(const RunEvidence& evidence,
   }
 }
 
-std::vector<Finding> check_oom(const RunEvidence& evidence)
+std::vector<Finding> check_oom(const RunEvidence& evidence,
+                               const ExcusedReaps& excused)
 {
   std::vector<Finding> found;
   if (!evidence.console_cut) {
-    check_reaper(evidence, found);
+    check_reaper(evidence, excused, found);
   }
   check_victims(evidence, found);
   check_events(evidence.ktap, found);
@@ -344,7 +344,8 @@ std::vector<std::uint64_t> teardown_times(const KtapReport& ktap)
   return times;
 }
 
-std::map<std::string, std::string> host_facts(const RunEvidence& evidence)
+std::map<std::string, std::string> host_facts(const RunEvidence& evidence,
+                                              const ExcusedReaps& excused)
 {
   auto facts = evidence.ktap.facts;
   const auto& oom = evidence.oom;
@@ -352,7 +353,7 @@ std::map<std::string, std::string> host_facts(const RunEvidence& evidence)
     facts["oom.invocations"] = std::to_string(oom.invocations);
     facts["oom.kills"] = std::to_string(oom.kill_count);
     facts["oom.reaped"] = std::to_string(oom.reap_count);
-    facts["oom.reaps_excused"] = std::to_string(excused_reaps(evidence).size());
+    facts["oom.reaps_excused"] = std::to_string(excused.size());
   }
   if (evidence.ktap.longest_gap_ms > 0) {
     facts["beat.longest_gap_ms"] = std::to_string(evidence.ktap.longest_gap_ms);

@@ -4,6 +4,7 @@
 #include "triage/judge.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,15 @@ namespace oopsfarm {
 std::vector<Finding> check_protocol(const KtapReport& ktap,
                                     const Workload& workload);
 
+/// Failures to reap that are not held against the kernel, since the host held
+/// the guest up; of `evidence.oom.reaps`, which must outlive them.
+using ExcusedReaps = std::set<const OomReap*>;
+ExcusedReaps excused_reaps(const RunEvidence& evidence);
+
 /// The kernel's own OOM events and the workload's facts (titles "oom: …"; the
 /// facts are docs/workloads.md's, the rules mm/oom_kill.c's).
-std::vector<Finding> check_oom(const RunEvidence& evidence);
+std::vector<Finding> check_oom(const RunEvidence& evidence,
+                               const ExcusedReaps& excused);
 
 /// Results that were not ok (titles "oom: …" for known names, else
 /// "WORKLOAD: name").
@@ -36,6 +43,7 @@ std::vector<std::uint64_t> teardown_times(const KtapReport& ktap);
 
 /// The guest's facts, and those that the host works out: `oom.kills`,
 /// `oom.reaped`, …
-std::map<std::string, std::string> host_facts(const RunEvidence& evidence);
+std::map<std::string, std::string> host_facts(const RunEvidence& evidence,
+                                              const ExcusedReaps& excused);
 
 } // namespace oopsfarm
