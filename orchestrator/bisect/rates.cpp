@@ -67,7 +67,7 @@ RatePrior RatePrior::standard()
 
 RatePrior RatePrior::cautious()
 {
-  return make_prior(0.08, 0.45);
+  return make_prior(0.1, 0.45);
 }
 
 std::vector<RateGrid::Logs>
