@@ -126,6 +126,23 @@ write_file(const fs::path& file, std::string_view content, Durable durable)
   return Ok{};
 }
 
+Status append_file(const fs::path& file, std::string_view content)
+{
+  const Fd fd(
+      open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
+  if (fd.get() < 0) {
+    return file_error("write", file, errno);
+  }
+  auto failed = write_all(fd.get(), content);
+  if (failed == 0 && fdatasync(fd.get()) != 0) {
+    failed = errno;
+  }
+  if (failed != 0) {
+    return file_error("write", file, failed);
+  }
+  return Ok{};
+}
+
 Status make_folder(const fs::path& folder)
 {
   std::error_code error;

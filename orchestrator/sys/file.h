@@ -25,6 +25,10 @@ Status write_file(const std::filesystem::path& file,
                   std::string_view content,
                   Durable durable = Durable::no);
 
+/// Adds to a file's end, makes it where it is missing, and syncs it to disk
+/// before returning. A kill may leave a part of `content`.
+Status append_file(const std::filesystem::path& file, std::string_view content);
+
 /// Makes a folder and its parents, as needed.
 Status make_folder(const std::filesystem::path& folder);
 
