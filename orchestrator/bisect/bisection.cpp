@@ -136,7 +136,7 @@ void Bisection::add(const Observation& observation)
 }
 
 std::optional<Probe> Bisection::next(const Costs& costs,
-                                     const std::vector<Probe>& pending)
+                                     const std::vector<Probe>& pending) const
 {
   const auto tip = history_.tip();
   std::vector<Node> nodes;
@@ -159,7 +159,8 @@ std::optional<Probe> Bisection::next(const Costs& costs,
   for (Node node = 0; node <= tip; ++node) {
     chances[node] = (was_built_[node] ? 1 : fresh) / (1 + 2 * failures_[node]);
   }
-  return choose_probe({hypotheses_,
+  auto hypotheses = hypotheses_; // is split further than belief_ has it
+  return choose_probe({hypotheses,
                        caution_,
                        tallies_,
                        words_,

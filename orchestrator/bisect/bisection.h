@@ -37,7 +37,7 @@ struct BisectOptions
   double always = 0.03; ///< prior of "the base has it already"
   double never = 0.03;  ///< and of "it is not here"
   /// The part of the prior that is shared out evenly, whatever a ranking says.
-  double floor = 0.5;
+  double floor = 0.3;
   /// How much likelier a human's word is right than wrong.
   double word_odds = 200;
   std::size_t channels = 1;
@@ -95,7 +95,7 @@ public:
   /// ones are under way; nothing when all is said that can be said. The first
   /// are at the bad end, until it showed the crash.
   std::optional<Probe> next(const Costs& costs,
-                            const std::vector<Probe>& pending = {});
+                            const std::vector<Probe>& pending = {}) const;
 
   Answer answer() const;
 

@@ -267,6 +267,16 @@ TEST_CASE("Bisection::next")
       pending.push_back(*probe);
     }
   }
+  SUBCASE("leaves what is known as it was, whatever is pending")
+  {
+    Bisection bisection(History::line(128), {});
+    bisection.add({{128, 0}, Sight::crash});
+    const auto before = bisection.posterior();
+    Driver driver(bisection, always_from(50));
+    const auto probe = bisection.next(driver.costs(), {{64, 0}, {90, 0}});
+    CHECK(probe);
+    CHECK(bisection.posterior() == before);
+  }
   SUBCASE("a right ranking saves runs, a wrong one does not mislead")
   {
     std::vector<double> ranking(64, 0.1 / 64);
