@@ -31,10 +31,12 @@ private:
   void add_log();
   void add_triage();
   void add_crashes();
+  void add_bisect();
+  void add_bisect_parts(CLI::App& bisect);
   void add_doctor();
   CLI::App* add_verb(CLI::App& parent, const Help& help);
   Error explain(const CLI::ParseError& failure);
-  CommandLine result();
+  Result<CommandLine> result();
 
   CLI::App app_;
   CommandLine line_;
@@ -50,6 +52,10 @@ private:
   TriageRequest triage_;
   CrashesRequest crashes_;
   CrashMarkRequest crash_mark_;
+  BisectRequest bisect_;
+  BisectLogRequest bisect_log_;
+  BisectReplayRequest bisect_replay_;
+  BisectTellRequest bisect_tell_;
   std::string colour_ = "auto";
   bool is_quiet_ = false;
   bool is_verbose_ = false;
@@ -74,6 +80,7 @@ Parser::Parser() : app_(help_program.summary, "oopsfarm")
   add_log();
   add_triage();
   add_crashes();
+  add_bisect();
   add_doctor();
 }
 
@@ -245,6 +252,76 @@ void Parser::add_crashes()
       "--clear", crash_mark_.clear, "Forget what was said of it before");
 }
 
+void Parser::add_bisect()
+{
+  auto* verb = add_verb(app_, help_bisect);
+  verb->require_subcommand(0, 1);
+  verb->add_option("--repo", bisect_.repo, "The git repository (default: .)")
+      ->type_name("DIR");
+  verb->add_option("--good", bisect_.good, "A commit without the crash")
+      ->type_name("COMMIT");
+  verb->add_option("--bad", bisect_.bad, "A later commit that has it")
+      ->type_name("COMMIT");
+  verb->add_option("--run",
+                   bisect_.run,
+                   "Shell command: 0 is good, 125 can't be tested, 1 to 127 is "
+                   "bad, 128 and over ends the bisection")
+      ->type_name("CMD");
+  verb->add_option("--build",
+                   bisect_.build,
+                   "Shell command before the first run of a commit; when it "
+                   "fails, the commit can't be tested")
+      ->type_name("CMD");
+  verb->add_option("--signature-from-output",
+                   bisect_.signature,
+                   "What tells crashes apart, in the output of a bad run: the "
+                   "first group, or the whole match (RE2)")
+      ->type_name("REGEX");
+  verb->add_option("--confidence", bisect_.confidence, "When to stop (0.95)")
+      ->type_name("P")
+      ->check(CLI::Range(0.5, 0.9999));
+  verb->add_option("--max-runs", bisect_.max_runs, "Stop after so many runs")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000000));
+  verb->add_option(
+          "--max-time", bisect_.max_time, "Stop after so long: 90s, 2h")
+      ->type_name("TIME");
+  verb->add_option("-j,--jobs", bisect_.jobs, "Worktrees at work (1)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 64));
+  verb->add_flag("--restart",
+                 bisect_.restart,
+                 "Begin anew, and forget what was observed before");
+  add_bisect_parts(*verb);
+}
+
+void Parser::add_bisect_parts(CLI::App& bisect)
+{
+  const auto add_id = [](CLI::App* verb, std::string& id) {
+    verb->add_option("--id", id, "Which bisection (default: the last one)")
+        ->type_name("ID");
+  };
+  auto* log = add_verb(bisect, help_bisect_log);
+  add_id(log, bisect_log_.id);
+  log->add_flag("--git", bisect_log_.as_git, "As `git bisect log` prints it");
+  auto* replay = add_verb(bisect, help_bisect_replay);
+  add_id(replay, bisect_replay_.id);
+  replay
+      ->add_option(
+          "--confidence", bisect_replay_.confidence, "As if for (0.95)")
+      ->type_name("P")
+      ->check(CLI::Range(0.5, 0.9999));
+  auto* tell = add_verb(bisect, help_bisect_tell);
+  add_id(tell, bisect_tell_.id);
+  tell->add_option("commit", bisect_tell_.commit, "The commit")
+      ->required()
+      ->type_name("COMMIT");
+  tell->add_option("word", bisect_tell_.word, "good, bad or skip")
+      ->required()
+      ->type_name("WORD")
+      ->check(CLI::IsMember({"good", "bad", "skip"}));
+}
+
 void Parser::add_doctor()
 {
   add_verb(app_, help_doctor);
@@ -323,7 +400,21 @@ Error Parser::explain(const CLI::ParseError& failure)
       fmt::format("{}; see `{} --help`", printable(failure.what()), path));
 }
 
-CommandLine Parser::result()
+/// Not CLI11's `required`: the verbs below `bisect` need none of them.
+static Status check_bisect(const BisectRequest& request)
+{
+  for (const auto& [name, value] : {std::pair("--good", &request.good),
+                                    std::pair("--bad", &request.bad),
+                                    std::pair("--run", &request.run)}) {
+    if (value->empty()) {
+      return user_error(
+          fmt::format("{} is missing; see `oopsfarm bisect --help`", name));
+    }
+  }
+  return Ok{};
+}
+
+Result<CommandLine> Parser::result()
 {
   auto& global = line_.global;
   global.verbosity = is_quiet_     ? Verbosity::quiet
@@ -339,7 +430,19 @@ CommandLine Parser::result()
   if (is_mute_ || is_unmute_) {
     crash_mark_.muted = is_mute_;
   }
-  const auto& verb = innermost(app_).get_name();
+  const auto& innermost_verb = innermost(app_);
+  const auto& verb = innermost_verb.get_name();
+  if (innermost_verb.get_parent() != nullptr &&
+      innermost_verb.get_parent()->get_name() == help_bisect.verb) {
+    if (verb == help_bisect_log.verb) {
+      line_.request = bisect_log_;
+    } else if (verb == help_bisect_replay.verb) {
+      line_.request = bisect_replay_;
+    } else {
+      line_.request = bisect_tell_;
+    }
+    return line_;
+  }
   if (verb == help_run.verb) {
     line_.request = run_;
   } else if (verb == help_submit.verb) {
@@ -362,6 +465,9 @@ CommandLine Parser::result()
     line_.request = log_;
   } else if (verb == help_triage.verb) {
     line_.request = triage_;
+  } else if (verb == help_bisect.verb) {
+    TRY(check_bisect(bisect_));
+    line_.request = bisect_;
   } else if (verb == help_crashes.verb) {
     line_.request = crashes_;
   } else if (verb == help_crashes_mark.verb) {

@@ -113,6 +113,41 @@ struct CrashMarkRequest
   bool clear = false; ///< forget what was said before
 };
 
+/// Find the commit that brought a crash, in any git repository.
+struct BisectRequest
+{
+  std::filesystem::path repo = ".";
+  std::string good;
+  std::string bad;
+  std::string run;       ///< a shell command
+  std::string build;     ///< another; "": none
+  std::string signature; ///< RE2 on the output; "": every failure is the same
+  double confidence = 0.95;
+  std::optional<std::size_t> max_runs;
+  std::string max_time; ///< a duration; "": no limit
+  std::size_t jobs = 1;
+  bool restart = false; ///< forget what was observed before
+};
+
+struct BisectLogRequest
+{
+  std::string id; ///< its beginning; "": the last one
+  bool as_git = false;
+};
+
+struct BisectReplayRequest
+{
+  std::string id;
+  double confidence = 0.95;
+};
+
+struct BisectTellRequest
+{
+  std::string id;
+  std::string commit;
+  std::string word; ///< good, bad or skip
+};
+
 struct DoctorRequest
 {
 };
@@ -137,6 +172,10 @@ using Request = std::variant<HelpRequest,
                              TriageRequest,
                              CrashesRequest,
                              CrashMarkRequest,
+                             BisectRequest,
+                             BisectLogRequest,
+                             BisectReplayRequest,
+                             BisectTellRequest,
                              DoctorRequest>;
 
 /// A command line, taken apart.

@@ -153,6 +153,48 @@ const Help help_crashes_mark = {
     "\n"
     "A muted crash is not listed; jobs that hit it fail all the same."};
 
+const Help help_bisect = {
+    "bisect",
+    "Finds the commit that brought a crash, also one that comes now and then",
+    "Examples:\n"
+    "  oopsfarm bisect --good v1.2 --bad HEAD --run 'make -s check'\n"
+    "  oopsfarm bisect --good v1.2 --bad HEAD --build 'make -j8' \\\n"
+    "      --run './stress --seed $OOPSFARM_ATTEMPT' --jobs 4\n"
+    "  oopsfarm bisect --repo ~/src/x --good A --bad B --run ./t \\\n"
+    "      --signature-from-output 'Assertion .* failed' --max-time 2h\n"
+    "  oopsfarm bisect log\n"
+    "  oopsfarm bisect tell 1a2b3c4 good\n"
+    "\n"
+    "The same command goes on where it was left, after kill -9, too. Commands\n"
+    "run by sh at the top of a worktree of their own; the repository is not\n"
+    "touched. Exits with 0 when a commit was found, with 1 when the answer is\n"
+    "another or not sure enough, with 3 when the command asks to end it."};
+
+const Help help_bisect_log = {
+    "log",
+    "Prints what a bisection observed",
+    "Examples:\n"
+    "  oopsfarm bisect log\n"
+    "  oopsfarm bisect log --git > bisect.log; git bisect replay bisect.log\n"
+    "  oopsfarm bisect log --json | jq -r .outcome | sort | uniq -c"};
+
+const Help help_bisect_replay = {
+    "replay",
+    "Goes through what a bisection observed again, and says what is known",
+    "Examples:\n"
+    "  oopsfarm bisect replay\n"
+    "  oopsfarm bisect replay --confidence 0.99 --id 3fa9c2"};
+
+const Help help_bisect_tell = {
+    "tell",
+    "Tells a bisection, also one that runs, what you know of a commit",
+    "Examples:\n"
+    "  oopsfarm bisect tell 1a2b3c4 good\n"
+    "  oopsfarm bisect tell 1a2b3c4 skip\n"
+    "\n"
+    "A word counts as much as many runs, but not more than all of them; a\n"
+    "commit to skip is not tried any more."};
+
 const Help help_doctor = {
     "doctor",
     "Says what this machine can do, and how to mend what is missing",

@@ -26,6 +26,10 @@ extern const Help help_log;
 extern const Help help_triage;
 extern const Help help_crashes;
 extern const Help help_crashes_mark;
+extern const Help help_bisect;
+extern const Help help_bisect_log;
+extern const Help help_bisect_replay;
+extern const Help help_bisect_tell;
 extern const Help help_doctor;
 
 } // namespace oopsfarm

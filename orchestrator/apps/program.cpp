@@ -92,6 +92,26 @@ struct Dispatch
     return crash_mark_verb(request, context);
   }
 
+  Result<int> operator()(const BisectRequest& request) const
+  {
+    return bisect_verb(request, context);
+  }
+
+  Result<int> operator()(const BisectLogRequest& request) const
+  {
+    return bisect_log_verb(request, context);
+  }
+
+  Result<int> operator()(const BisectReplayRequest& request) const
+  {
+    return bisect_replay_verb(request, context);
+  }
+
+  Result<int> operator()(const BisectTellRequest& request) const
+  {
+    return bisect_tell_verb(request, context);
+  }
+
   Result<int> operator()(const DoctorRequest& request) const
   {
     return doctor_verb(request, context);

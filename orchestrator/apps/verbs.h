@@ -37,6 +37,13 @@ Result<int> triage_verb(const TriageRequest& request, const Context& context);
 Result<int> crashes_verb(const CrashesRequest& request, const Context& context);
 Result<int> crash_mark_verb(const CrashMarkRequest& request,
                             const Context& context);
+Result<int> bisect_verb(const BisectRequest& request, const Context& context);
+Result<int> bisect_log_verb(const BisectLogRequest& request,
+                            const Context& context);
+Result<int> bisect_replay_verb(const BisectReplayRequest& request,
+                               const Context& context);
+Result<int> bisect_tell_verb(const BisectTellRequest& request,
+                             const Context& context);
 Result<int> doctor_verb(const DoctorRequest& request, const Context& context);
 
 } // namespace oopsfarm

@@ -49,6 +49,9 @@ struct StatePaths
   /// What people said of crashes (crashes/marks.h).
   std::filesystem::path crash_marks() const { return root / "crashes.json"; }
 
+  /// A folder for each bisection of `oopsfarm bisect` (hunt/journal.h).
+  std::filesystem::path bisections() const { return root / "bisections"; }
+
   std::filesystem::path ccache() const { return root / "ccache"; }
 
   std::filesystem::path libvirt_roots() const { return root / "virt"; }

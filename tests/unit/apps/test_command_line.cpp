@@ -198,3 +198,48 @@ TEST_CASE("parse_command_line: mistakes")
           "'b?[2J' is one argument too many; see `oopsfarm run --help`");
   }
 }
+
+TEST_CASE("parse_command_line: bisect")
+{
+  SUBCASE("takes the ends and the command")
+  {
+    const auto request = std::get<BisectRequest>(parsed({"bisect",
+                                                         "--good",
+                                                         "v1",
+                                                         "--bad",
+                                                         "HEAD",
+                                                         "--run",
+                                                         "make check",
+                                                         "--jobs=4",
+                                                         "--max-runs",
+                                                         "50"})
+                                                     .request);
+    CHECK(request.repo == ".");
+    CHECK(request.run == "make check");
+    CHECK(request.jobs == 4);
+    CHECK(request.max_runs == 50U);
+    CHECK(request.confidence == doctest::Approx(0.95));
+  }
+  SUBCASE("says what is missing")
+  {
+    CHECK(refusal({"bisect"}).starts_with("--good is missing"));
+    CHECK(refusal({"bisect", "--good", "a", "--bad", "b"})
+              .starts_with("--run is missing"));
+  }
+  SUBCASE("its parts need none of that")
+  {
+    CHECK(std::get<BisectLogRequest>(parsed({"bisect", "log", "--git"}).request)
+              .as_git);
+    CHECK(std::get<BisectReplayRequest>(
+              parsed({"bisect", "replay", "--id", "3fa9c2"}).request)
+              .id == "3fa9c2");
+    const auto tell = std::get<BisectTellRequest>(
+        parsed({"bisect", "tell", "1a2b", "good"}).request);
+    CHECK(tell.commit == "1a2b");
+    CHECK(tell.word == "good");
+  }
+  SUBCASE("refuses another word")
+  {
+    CHECK_FALSE(parse_command_line({"bisect", "tell", "1a2b", "perhaps"}));
+  }
+}
