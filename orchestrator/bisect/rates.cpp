@@ -62,7 +62,7 @@ static RatePrior make_prior(double always, double clean)
 
 RatePrior RatePrior::standard()
 {
-  return make_prior(0.25, 0.88);
+  return make_prior(0.25, 0.8);
 }
 
 RatePrior RatePrior::cautious()
