@@ -76,7 +76,7 @@ bool Case::reveals_signature(const Record& record) const
          setup_.range.find(record.commit) == setup_.range.tip();
 }
 
-Status Case::add(const Record& record)
+Status Case::check(const Record& record) const
 {
   if (!setup_.range.find(record.commit)) {
     return user_error(
@@ -85,6 +85,12 @@ Status Case::add(const Record& record)
   if (channel_of(record) == setup_.channels.size()) {
     return user_error(fmt::format("unknown channel '{}'", record.channel));
   }
+  return Ok{};
+}
+
+Status Case::add(const Record& record)
+{
+  TRY(check(record));
   records_.push_back(record);
   next_number_ = std::max(next_number_, record.number + 1);
   if (reveals_signature(record)) {

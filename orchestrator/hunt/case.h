@@ -33,6 +33,9 @@ public:
   static Result<Case> make(CaseSetup setup);
 
   /// Fails (user) on a commit or channel that is not part of the case.
+  Status check(const Record& record) const;
+
+  /// Fails where check() does.
   Status add(const Record& record);
 
   const Range& range() const { return setup_.range; }

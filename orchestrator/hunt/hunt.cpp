@@ -138,9 +138,11 @@ private:
     return keep(record);
   }
 
-  /// First on disk, then in the posterior.
+  /// First on disk, then in the posterior. What the case would refuse must not
+  /// get into the journal, which nobody could read again.
   Status keep(const Record& record)
   {
+    TRY(case_.check(record));
     TRY(journal_.add(record));
     TRY(case_.add(record));
     observer_.recorded(case_, record);

@@ -188,6 +188,15 @@ TEST_CASE("hunt")
     CHECK(*bench.work(prober) == HuntEnd::answered);
     CHECK_FALSE(bench.found->bisection().testable(15));
   }
+  SUBCASE("a word about an unknown commit does not get into the journal")
+  {
+    Record word = outcome(Outcome::told_bad);
+    word.commit = "99";
+    word.channel = "run";
+    REQUIRE(Journal::tell(bench.folder.path(), word));
+    CHECK_FALSE(bench.work(prober));
+    CHECK(bench.journal->records().empty());
+  }
   SUBCASE("ends at its time")
   {
     bench.limits.max_time = std::chrono::milliseconds(0);
