@@ -83,13 +83,16 @@ std::string doubt_text(const Case& found, const Answer& answer)
     return "";
   }
   const auto then = found.bisection().answer_after({{before, 0}, Sight::crash});
-  double left = 0;
-  const auto same = then.culprits == answer.culprits;
-  left = same ? then.probability : 1 - then.probability;
-  return fmt::format("  doubt     a crash at {} would leave it {}{}\n",
+  if (then.culprits == answer.culprits) {
+    return fmt::format("  doubt     a crash at {} would leave it {}\n",
+                       named(found, before),
+                       percent(then.probability));
+  }
+  return fmt::format("  doubt     a crash at {} would point to {} ({})\n",
                      named(found, before),
-                     same ? "" : "at most ",
-                     percent(left));
+                     then.culprits.empty() ? "before the good end"
+                                           : named(found, then.culprits.back()),
+                     percent(then.probability));
 }
 
 std::string conclusion_text(const Case& found, const Answer& answer)
