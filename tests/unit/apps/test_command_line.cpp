@@ -175,7 +175,7 @@ TEST_CASE("parse_command_line: mistakes")
           "unknown command 'docter'; did you mean 'doctor'?");
     CHECK(refusal({"tree", "ad"}) ==
           "unknown command 'ad'; did you mean 'add'?");
-    CHECK(refusal({"frobnicate"}).find("known: run, tree") !=
+    CHECK(refusal({"frobnicate"}).find("known: run, submit") !=
           std::string::npos);
   }
   SUBCASE("a mistyped option, too")
@@ -187,7 +187,7 @@ TEST_CASE("parse_command_line: mistakes")
   }
   SUBCASE("what lacks is named")
   {
-    CHECK(refusal({}).starts_with("a command is missing: one of run, tree"));
+    CHECK(refusal({}).starts_with("a command is missing: one of run, submit"));
     CHECK(refusal({"tree"}).starts_with("a command is missing: one of add"));
     CHECK(refusal({"run"}) == "job is required; see `oopsfarm run --help`");
     CHECK(refusal({"--state"}).starts_with("--state"));
@@ -241,5 +241,37 @@ TEST_CASE("parse_command_line: bisect")
   SUBCASE("refuses another word")
   {
     CHECK_FALSE(parse_command_line({"bisect", "tell", "1a2b", "perhaps"}));
+  }
+}
+
+TEST_CASE("parse_command_line: verbs that talk to a daemon")
+{
+  const auto submit = std::get<SubmitRequest>(parsed({"submit",
+                                                      "job.yaml",
+                                                      "--wait",
+                                                      "--priority=-5",
+                                                      "--repeat",
+                                                      "3",
+                                                      "-t",
+                                                      "x86_64"})
+                                                  .request);
+  CHECK(submit.run.job == "job.yaml");
+  CHECK(submit.run.repeat == 3U);
+  CHECK(submit.run.targets == std::vector<std::string>{"x86_64"});
+  CHECK(submit.priority == -5);
+  CHECK(submit.wait);
+  CHECK(
+      refusal({"submit", "j", "--priority", "101"}).starts_with("--priority"));
+  CHECK(std::get<StatusRequest>(parsed({"status"}).request).job.empty());
+  CHECK(std::get<StatusRequest>(parsed({"status", "--all"}).request).all);
+  CHECK(std::get<CancelRequest>(parsed({"cancel", "j"}).request).job == "j");
+  CHECK(std::get<RetryRequest>(parsed({"retry", "j", "-w"}).request).wait);
+  CHECK(std::get<ReportRequest>(
+            parsed({"report", "j", "--format", "json"}).request)
+            .format == "json");
+  CHECK(refusal({"report", "j", "--format", "pdf"}).starts_with("--format"));
+  CHECK(std::get<LogRequest>(parsed({"log", "r", "-f"}).request).follow);
+  for (const char* verb : {"cancel", "retry", "report"}) {
+    CHECK(refusal({verb}).find("job") != std::string::npos);
   }
 }
