@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "apps/command_line.h"
 
+#include "apps/completion.h"
 #include "apps/help.h"
 #include "base/strings.h"
 
@@ -34,6 +35,7 @@ private:
   void add_bisect();
   void add_bisect_parts(CLI::App& bisect);
   void add_doctor();
+  void add_completion();
   CLI::App* add_verb(CLI::App& parent, const Help& help);
   Error explain(const CLI::ParseError& failure);
   Result<CommandLine> result();
@@ -56,6 +58,7 @@ private:
   BisectLogRequest bisect_log_;
   BisectReplayRequest bisect_replay_;
   BisectTellRequest bisect_tell_;
+  std::string shell_;
   std::string colour_ = "auto";
   bool is_quiet_ = false;
   bool is_verbose_ = false;
@@ -82,6 +85,7 @@ Parser::Parser() : app_(help_program.summary, "oopsfarm")
   add_crashes();
   add_bisect();
   add_doctor();
+  add_completion();
 }
 
 void Parser::add_globals()
@@ -327,6 +331,15 @@ void Parser::add_doctor()
   add_verb(app_, help_doctor);
 }
 
+void Parser::add_completion()
+{
+  add_verb(app_, help_completion)
+      ->add_option("shell", shell_, "bash or zsh")
+      ->required()
+      ->type_name("SHELL")
+      ->check(CLI::IsMember({"bash", "zsh"}));
+}
+
 /// The options of an app and of those above it, as people type them.
 std::vector<std::string> option_names(const CLI::App* app)
 {
@@ -349,6 +362,36 @@ std::vector<std::string> verb_names(const CLI::App& app)
     names.push_back(verb->get_name());
   }
   return names;
+}
+
+/// What a shell may offer behind a command and behind all below it.
+void add_words(const CLI::App& app,
+               const std::string& command,
+               std::vector<CommandWords>& all)
+{
+  CommandWords words;
+  words.command = command;
+  words.words = verb_names(app);
+  for (const auto& option : option_names(&app)) {
+    words.words.push_back(option);
+  }
+  for (const auto* option : app.get_options()) {
+    if (option->get_positional()) {
+      const auto type = option->get_type_name();
+      words.takes_files |= type.find("FILE") != std::string::npos ||
+                           type.find(".yaml") != std::string::npos;
+      words.takes_jobs |= type.find("JOB_ID") != std::string::npos;
+      words.takes_runs |= type.find("RUN_ID") != std::string::npos;
+    }
+  }
+  all.push_back(std::move(words));
+  for (const auto* verb :
+       app.get_subcommands([](const CLI::App*) { return true; })) {
+    add_words(*verb,
+              command.empty() ? verb->get_name()
+                              : command + " " + verb->get_name(),
+              all);
+  }
 }
 
 /// The innermost verb that was understood, or the program itself.
@@ -445,6 +488,10 @@ Result<CommandLine> Parser::result()
   }
   if (verb == help_run.verb) {
     line_.request = run_;
+  } else if (verb == help_completion.verb) {
+    std::vector<CommandWords> words;
+    add_words(app_, "", words);
+    line_.request = HelpRequest{completion_script(words, shell_ == "zsh")};
   } else if (verb == help_submit.verb) {
     line_.request = submit_;
   } else if (verb == help_status.verb) {

@@ -204,4 +204,13 @@ const Help help_doctor = {
     "\n"
     "Exits with 0 when all that is needed is there, with 3 otherwise."};
 
+const Help help_completion = {
+    "completion",
+    "Prints a script by which a shell completes commands, options and ids",
+    "Examples:\n"
+    "  source <(oopsfarm completion bash)\n"
+    "  oopsfarm completion bash > ~/.local/share/bash-completion/completions/"
+    "oopsfarm\n"
+    "  oopsfarm completion zsh >> ~/.zshrc"};
+
 } // namespace oopsfarm

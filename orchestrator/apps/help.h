@@ -31,5 +31,6 @@ extern const Help help_bisect_log;
 extern const Help help_bisect_replay;
 extern const Help help_bisect_tell;
 extern const Help help_doctor;
+extern const Help help_completion;
 
 } // namespace oopsfarm
