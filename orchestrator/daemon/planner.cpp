@@ -113,6 +113,10 @@ public:
                              const JobWork& work) override
   {
     TRY_ASSIGN(auto report, report_of(prepared, work, context_, stop_));
+    if (prepared.job.on_failure == OnFailure::bisect) {
+      report.notes.push_back("on_failure: bisect is done by `oopsfarm run` "
+                             "alone in this version");
+    }
     if (job.begun.count() > 0) {
       report.time = wall_now() - job.begun;
     }

@@ -104,7 +104,7 @@ static void add(Cell& cell, const RunOutcome& outcome)
   }
 }
 
-std::vector<Cell> cells_of(const std::vector<Observation>& observations)
+std::vector<Cell> cells_of(const std::vector<ObservedRun>& observations)
 {
   std::vector<Cell> cells;
   for (const auto& [label, outcome] : observations) {

@@ -9,7 +9,7 @@
 namespace oopsfarm {
 
 /// A run's observation: what it was to be, and how it ended.
-struct Observation
+struct ObservedRun
 {
   StepLabel label;
   RunOutcome outcome;
@@ -17,7 +17,7 @@ struct Observation
 
 /// Observations → cells, in the order of their first observation. Pure. `infra`
 /// is no evidence: it is counted apart and never outvotes anything.
-std::vector<Cell> cells_of(const std::vector<Observation>& observations);
+std::vector<Cell> cells_of(const std::vector<ObservedRun>& observations);
 
 /// The cells that a failed build leaves without observations: each with the
 /// build's verdict and words.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/engine.h"
 
+#include "engine/bisect_series.h"
 #include "engine/cleanup.h"
 #include "engine/crew.h"
 #include "engine/prepare.h"
@@ -34,14 +35,21 @@ Result<JobReport> Engine::run(const Job& job)
   NoLedger no_ledger;
   JobWork work(
       prepared.plan, context_, prepared.accelerators, no_ledger, observer_);
+  const auto executor =
+      make_local_executor(context_.share.step_program,
+                          or_cpus(context_.config.parallel_guests),
+                          stop_);
   if (prepared.report.cells.empty()) {
-    const auto executor =
-        make_local_executor(context_.share.step_program,
-                            or_cpus(context_.config.parallel_guests),
-                            stop_);
     TRY(work_alone(work, context_.state, *executor, stop_));
   }
   TRY_ASSIGN(auto report, report_of(prepared, work, context_, stop_));
+  if (job.on_failure == OnFailure::bisect) {
+    bisect_failures(
+        prepared, work, context_, *executor, observer_, stop_, report);
+    if (stop_.requested()) {
+      return infra_error("stopped");
+    }
+  }
   report.time = std::chrono::duration_cast<std::chrono::milliseconds>(
       steady_clock::now() - begun);
   return report;

@@ -79,6 +79,9 @@ public:
 
   const std::vector<KernelBuild>& builds() const { return builds_; }
 
+  /// In the order in which they ended, those of infra included.
+  const std::vector<ObservedRun>& observations() const { return observations_; }
+
   /// Cells of all runs, and of builds that failed, in the plan's order.
   std::vector<Cell> cells() const;
 
@@ -125,7 +128,7 @@ private:
   std::map<std::size_t, Running> running_; ///< by step id
   std::vector<std::optional<BuildOutcome>> kernels_; ///< one a planned build
   std::vector<KernelBuild> builds_;
-  std::vector<Observation> observations_;
+  std::vector<ObservedRun> observations_;
   std::map<std::size_t, unsigned> lost_; ///< infra failures of a planned run
 };
 

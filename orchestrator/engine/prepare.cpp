@@ -128,10 +128,6 @@ static Result<ApplyResult> prepare_series(const Job& job,
 
 static void note_what_is_special(const Job& job, JobReport& report)
 {
-  if (job.on_failure == OnFailure::bisect) {
-    report.notes.push_back("on_failure: bisect is not part of this version: "
-                           "failures are reported, not bisected");
-  }
   if (const auto race = describe(job.race); !race.empty()) {
     report.notes.push_back("race help: " + race);
   }
@@ -148,6 +144,7 @@ Result<PreparedJob> prepare_job(const Job& job,
                                 const std::string& base_commit)
 {
   PreparedJob prepared;
+  prepared.job = job;
   auto& report = prepared.report;
   report.job = job.name;
   report.tree = job.tree;

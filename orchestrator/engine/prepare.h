@@ -12,6 +12,7 @@ namespace oopsfarm {
 /// A job with all that is to be known before its first step: plain value.
 struct PreparedJob
 {
+  Job job;
   /// With the patches and notes; its cells are there already where the series
   /// does not apply, and there is nothing to work then.
   JobReport report;

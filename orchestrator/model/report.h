@@ -4,6 +4,7 @@
 #include "model/step.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -80,6 +81,35 @@ struct KernelBuild
   BuildOutcome outcome;
 };
 
+/// Runs of one target, kconfig and workload in a bisection: with the likeliest
+/// culprit, and without it.
+struct BisectedRates
+{
+  std::string channel; ///< "x86_64 mm-debug memcg"
+  unsigned crashes_with = 0;
+  unsigned passes_with = 0;
+  unsigned crashes_without = 0;
+  unsigned passes_without = 0;
+};
+
+/// Which patch of the series brought a crash, as far as that is known.
+struct BisectedCrash
+{
+  std::string title;
+  std::string signature;
+  /// "culprit", "base-has-it", "not-here" (it did not come again) or
+  /// "undecided".
+  std::string conclusion;
+  double probability = 0; ///< of the conclusion
+  /// The culprit, with those that can't be told from it; or empty.
+  std::vector<PatchInfo> culprits;
+  std::vector<PatchInfo> candidates; ///< the fewest that hold 90 %
+  double candidates_mass = 0;        ///< what they hold
+  std::size_t runs = 0;              ///< the job's own included
+  std::size_t builds = 0;
+  std::vector<BisectedRates> rates;
+};
+
 /// What a job came to.
 struct JobReport
 {
@@ -90,6 +120,7 @@ struct JobReport
   std::vector<PatchInfo> patches;
   std::vector<KernelBuild> builds;
   std::vector<Cell> cells;
+  std::vector<BisectedCrash> bisections;
   std::vector<std::string> notes; ///< "x86_64 guests run under TCG: …"
   std::chrono::milliseconds time{0};
 };

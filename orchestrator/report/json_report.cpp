@@ -111,11 +111,50 @@ static Json cell_object(const Cell& cell)
           {"suspects", suspects_of(cell)}};
 }
 
+static Json commits_of(const std::vector<PatchInfo>& patches)
+{
+  auto list = Json::array();
+  for (const auto& patch : patches) {
+    list.push_back({{"commit", patch.commit},
+                    {"subject", patch.subject},
+                    {"patch", patch.number}});
+  }
+  return list;
+}
+
+static Json bisection_object(const BisectedCrash& crash)
+{
+  auto rates = Json::array();
+  for (const auto& each : crash.rates) {
+    rates.push_back({{"channel", each.channel},
+                     {"crashes_with", each.crashes_with},
+                     {"passes_with", each.passes_with},
+                     {"crashes_without", each.crashes_without},
+                     {"passes_without", each.passes_without}});
+  }
+  const auto culprits = commits_of(crash.culprits);
+  return {{"kind", "bisection"},
+          {"culprit", culprits.empty() ? Json() : culprits.front()},
+          {"culprits", culprits},
+          {"conclusion", crash.conclusion},
+          {"probability", crash.probability},
+          {"candidates", commits_of(crash.candidates)},
+          {"candidates_mass", crash.candidates_mass},
+          {"runs", crash.runs},
+          {"builds", crash.builds},
+          {"title", crash.title},
+          {"signature", crash.signature},
+          {"rates", rates}};
+}
+
 std::string json_cells(const JobReport& report)
 {
   auto text = line(job_object(report));
   for (const auto& build : report.builds) {
     text += line(build_object(build));
+  }
+  for (const auto& crash : report.bisections) {
+    text += line(bisection_object(crash));
   }
   for (const auto& cell : report.cells) {
     text += line(cell_object(cell));

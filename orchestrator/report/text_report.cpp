@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "base/units.h"
+#include "report/bisections.h"
 #include "report/cell_labels.h"
 #include "report/failures.h"
 #include "report/interval.h"
@@ -163,6 +164,7 @@ std::string text_table(const JobReport& report, const Style& style)
   text += teardown_text(report, style.colour);
   text += results_text(report, style.colour);
   text += failures_text(report, style);
+  text += bisections_text(report, style.colour);
   text += "\n" + builds_text(report);
   for (const auto& note : report.notes) {
     text += "note: " + printable(note) + "\n";

@@ -44,7 +44,7 @@ TEST_CASE("a cell keeps each signature once, the title's first")
     outcome.verdict = verdict;
     outcome.title = signature;
     outcome.findings = {{signature, "", "", signature, false}};
-    return Observation{label, outcome};
+    return ObservedRun{label, outcome};
   };
   const auto cells = cells_of({run("1", Verdict::oracle_failed, "slow"),
                                run("2", Verdict::pass, "fine"),

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "model/report.h"
+#include "report/table.h"
+
+#include <string>
+
+namespace oopsfarm {
+
+/// What bisections of a series came to: for each the patch, its probability,
+/// rates with and without it, and what was spent. "" without bisections. Pure.
+std::string bisections_text(const JobReport& report, Colour colour);
+
+} // namespace oopsfarm
