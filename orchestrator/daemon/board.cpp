@@ -82,6 +82,18 @@ void BoardObserver::progress(const StepLabel& step, const Progress& progress)
   });
 }
 
+/// Builds' and runs' outcomes alike.
+template <typename Outcome>
+static void
+log_end(const std::string& job, const StepLabel& step, const Outcome& outcome)
+{
+  log::info(fmt::format("{}: {}: {} {}",
+                        job,
+                        label_of(step),
+                        to_string(outcome.verdict),
+                        printable(outcome.title)));
+}
+
 static void end_step(LiveJob& job, const StepLabel& step, Verdict verdict)
 {
   std::erase_if(job.work, [&](auto& work) { return work.step == step.id; });
@@ -92,11 +104,7 @@ static void end_step(LiveJob& job, const StepLabel& step, Verdict verdict)
 
 void BoardObserver::built(const StepLabel& step, const BuildOutcome& outcome)
 {
-  log::info(fmt::format("{}: {}: {} {}",
-                        job_,
-                        label_of(step),
-                        to_string(outcome.verdict),
-                        printable(outcome.title)));
+  log_end(job_, step, outcome);
   board_.change(job_, [&](LiveJob& job) {
     end_step(job, step, outcome.verdict);
     ++job.built;
@@ -105,11 +113,7 @@ void BoardObserver::built(const StepLabel& step, const BuildOutcome& outcome)
 
 void BoardObserver::ran(const StepLabel& step, const RunOutcome& outcome)
 {
-  log::info(fmt::format("{}: {}: {} {}",
-                        job_,
-                        label_of(step),
-                        to_string(outcome.verdict),
-                        printable(outcome.title)));
+  log_end(job_, step, outcome);
   board_.change(job_, [&](LiveJob& job) {
     end_step(job, step, outcome.verdict);
     // A run that the farm lost is begun again.

@@ -20,4 +20,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& entries);
 /// descriptor of ours but the standard three, signals as a program expects.
 void reset_child();
 
+/// What waitpid() says, of a process that has ended.
+ExitStatus exit_status_of(int raw);
+
 } // namespace oopsfarm

@@ -2,6 +2,7 @@
 #include "sys/detached.h"
 
 #include "sys/child_setup.h"
+#include "sys/fd.h"
 #include "sys/file.h"
 
 #include <fmt/format.h>
@@ -30,32 +31,6 @@ static int open_pidfd(pid_t pid)
   return fd;
 }
 
-namespace {
-
-/// A descriptor that closes itself.
-class Descriptor
-{
-public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  ~Descriptor()
-  {
-    if (fd_ >= 0) {
-      close(fd_);
-    }
-  }
-
-  int get() const { return fd_; }
-
-private:
-  int fd_;
-};
-
-} // namespace
-
 static int open_output(const std::filesystem::path& file)
 {
   return open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
@@ -80,12 +55,12 @@ Result<Detached> Detached::start(const Command& command,
   auto arg_pointers = pointers_to(args);
   auto env = environment_of(command);
   auto env_pointers = pointers_to(env);
-  const Descriptor in(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  const Descriptor out_file(open_output(out));
+  const Fd in(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const Fd out_file(open_output(out));
   if (out_file.get() < 0) {
     return failed(out.string());
   }
-  const Descriptor err_file(open_output(err));
+  const Fd err_file(open_output(err));
   if (in.get() < 0 || err_file.get() < 0) {
     return failed(err.string());
   }
@@ -127,7 +102,7 @@ static bool is_held(int fd)
 
 std::optional<Detached> Detached::holder_of(const std::filesystem::path& file)
 {
-  const Descriptor lock(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const Fd lock(open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (lock.get() < 0 || !is_held(lock.get())) {
     return std::nullopt;
   }
@@ -188,16 +163,9 @@ std::optional<ExitStatus> Detached::try_wait()
   if (status_ || pidfd_ < 0 || !has_ended()) {
     return status_;
   }
-  ExitStatus status;
   int raw = 0;
-  if (is_child_ && waitpid(pid_, &raw, WNOHANG) == pid_) {
-    if (WIFSIGNALED(raw)) {
-      status.signal = WTERMSIG(raw);
-    } else {
-      status.code = WEXITSTATUS(raw);
-    }
-  }
-  status_ = status;
+  const bool is_known = is_child_ && waitpid(pid_, &raw, WNOHANG) == pid_;
+  status_ = is_known ? exit_status_of(raw) : ExitStatus();
   return status_;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sys/file.h"
 
+#include "sys/fd.h"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -30,32 +32,6 @@ static Error file_error(const char* what, const fs::path& path, int number)
   return infra_error(fmt::format(
       "cannot {} {}: {}", what, path.string(), std::strerror(number)));
 }
-
-namespace {
-
-/// Closes its descriptor.
-class Fd
-{
-public:
-  explicit Fd(int fd) : fd_(fd) {}
-
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-
-  ~Fd()
-  {
-    if (fd_ >= 0) {
-      close(fd_);
-    }
-  }
-
-  int get() const { return fd_; }
-
-private:
-  int fd_;
-};
-
-} // namespace
 
 Result<std::string> read_file(const fs::path& file, std::uint64_t max)
 {

@@ -42,6 +42,17 @@ std::filesystem::path find_program(const std::string& program)
   return bp::search_path(program).string();
 }
 
+ExitStatus exit_status_of(int raw)
+{
+  ExitStatus status;
+  if (WIFSIGNALED(raw)) {
+    status.signal = WTERMSIG(raw);
+  } else {
+    status.code = WEXITSTATUS(raw);
+  }
+  return status;
+}
+
 void reset_child()
 {
   // Boost's limit_handles closes the standard streams' pipes along with the
@@ -212,13 +223,7 @@ std::optional<ExitStatus> Child::try_wait()
   int raw = 0;
   while (waitpid(pid_, &raw, 0) < 0 && errno == EINTR) {
   }
-  ExitStatus status;
-  if (WIFSIGNALED(raw)) {
-    status.signal = WTERMSIG(raw);
-  } else {
-    status.code = WEXITSTATUS(raw);
-  }
-  status_ = status;
+  status_ = exit_status_of(raw);
   return status_;
 }
 
