@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <random>
 
@@ -14,10 +15,12 @@ std::string new_id()
 {
   const auto now = std::chrono::time_point_cast<std::chrono::seconds>(
       std::chrono::system_clock::now());
-  std::random_device random;
+  // Counted on from a random start: two of one process never meet within a
+  // second, as random ones do once there are a few hundred.
+  static std::atomic<unsigned> next = std::random_device()();
   return fmt::format("{:%Y%m%dT%H%M%S}-{:06x}",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                     random() & 0xffffffU);
+                     next++ & 0xffffffU);
 }
 
 bool is_id(std::string_view text)

@@ -6,8 +6,10 @@
 
 namespace oopsfarm {
 
-/// A new id that sorts by time: `20261121T101500-3fa9c2` (UTC, then 24 random
-/// bits). Unique within a farm for all practical purposes; safe as a name.
+/// A new id that sorts by the second: `20261121T101500-3fa9c2` (UTC, then 24
+/// bits). No other of this process is the same, and one of another process
+/// only where both were made within one second and chance has it. Safe as a
+/// name. Any thread.
 std::string new_id();
 
 /// True for text of new_id()'s form. Ids that come from outside are checked

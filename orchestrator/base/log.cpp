@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/log.h"
 
+#include "base/strings.h"
+
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <memory>
+#include <string>
 
 namespace oopsfarm::log {
 
@@ -32,6 +38,48 @@ static spdlog::logger& logger()
   return *shared;
 }
 
+static bool is_json = false;
+
+void set_format(Format format)
+{
+  is_json = format == Format::json;
+  if (is_json) {
+    logger().set_formatter(std::make_unique<spdlog::pattern_formatter>(
+        R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})",
+        spdlog::pattern_time_type::utc));
+  }
+}
+
+/// Between the quotes of a JSON string. Whatever could not stand there, control
+/// characters of several lines first of all, is escaped.
+static std::string escaped(std::string_view message)
+{
+  constexpr std::size_t most = 64U << 10;
+  std::string text;
+  for (const auto& line : split_lines(std::string(message))) {
+    text += text.empty() ? "" : "\\n";
+    for (const char c : printable(line, most)) {
+      if (c == '"' || c == '\\') {
+        text += '\\';
+      }
+      text += c == '\t' ? ' ' : c;
+    }
+  }
+  return text;
+}
+
+static void put(spdlog::level::level_enum level, std::string_view message)
+{
+  if (!logger().should_log(level)) {
+    return;
+  }
+  if (is_json) {
+    logger().log(level, "{}", escaped(message));
+  } else {
+    logger().log(level, "{}", message);
+  }
+}
+
 void set_level(Level level)
 {
   logger().set_level(to_spdlog(level));
@@ -39,22 +87,22 @@ void set_level(Level level)
 
 void error(std::string_view message)
 {
-  logger().error("{}", message);
+  put(spdlog::level::err, message);
 }
 
 void warning(std::string_view message)
 {
-  logger().warn("{}", message);
+  put(spdlog::level::warn, message);
 }
 
 void info(std::string_view message)
 {
-  logger().info("{}", message);
+  put(spdlog::level::info, message);
 }
 
 void debug(std::string_view message)
 {
-  logger().debug("{}", message);
+  put(spdlog::level::debug, message);
 }
 
 } // namespace oopsfarm::log

@@ -16,6 +16,12 @@ namespace oopsfarm::log {
 /// | debug | commands run, paths chosen |
 enum class Level { error, warning, info, debug };
 
+/// Lines for people (`oopsfarm: warning: …`), or one JSON object a line:
+/// time (UTC, RFC 3339), level, message. Call it before the first thread.
+enum class Format { text, json };
+
+void set_format(Format format);
+
 /// Sets the threshold; the start is `warning`.
 void set_level(Level level);
 

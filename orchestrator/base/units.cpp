@@ -51,12 +51,17 @@ static Result<std::uint64_t> parse_quantity(std::string_view text,
 
 Result<std::chrono::milliseconds> parse_duration(std::string_view text)
 {
-  constexpr std::array<Unit, 5> units = {
-      {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60'000}, {"h", 3'600'000}}};
-  constexpr std::uint64_t ten_days = 10ULL * 24 * 3'600'000;
+  constexpr std::uint64_t day = 24ULL * 3'600'000;
+  constexpr std::array<Unit, 6> units = {{{"", 1000},
+                                          {"s", 1000},
+                                          {"ms", 1},
+                                          {"m", 60'000},
+                                          {"h", 3'600'000},
+                                          {"d", day}}};
+  constexpr std::uint64_t ten_years = 3650 * day;
   TRY_ASSIGN(const auto value,
              parse_quantity(
-                 text, units, ten_days, "a duration such as 30s, 2m or 1h"));
+                 text, units, ten_years, "a duration such as 30s, 2m or 1h"));
   return std::chrono::milliseconds(value);
 }
 

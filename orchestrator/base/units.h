@@ -12,8 +12,9 @@ namespace oopsfarm {
 
 /// Durations and sizes as people write them in job files and on command lines.
 
-/// "90", "90s", "2m", "1h", "500ms" → milliseconds; a bare number is seconds.
-/// Fails (user) on anything else, on negatives and above 10 days.
+/// "90", "90s", "2m", "1h", "30d", "500ms" → milliseconds; a bare number is
+/// seconds.
+/// Fails (user) on anything else, on negatives and above 3650 days.
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// "4096", "64KiB", "64MiB", "2GiB", "1TiB" (also K, M, G, T; powers of 1024)

@@ -100,21 +100,47 @@ static bool is_held(int fd)
   return errno == EWOULDBLOCK;
 }
 
+/// Of a program that we were before an exec.
+static bool is_our_child(pid_t pid)
+{
+  siginfo_t info{};
+  return waitid(P_PID,
+                static_cast<id_t>(pid),
+                &info,
+                WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/// The holder's pid; it may have taken the lock a moment ago and be about to
+/// write it.
+static pid_t pid_in(const std::filesystem::path& file, int lock)
+{
+  constexpr int tries = 50;
+  constexpr int pause_ms = 2;
+  for (int i = 0; i < tries && is_held(lock); ++i) {
+    const auto text = read_file(file, 64);
+    pid_t pid = 0;
+    if (text &&
+        std::from_chars(text->data(), text->data() + text->size(), pid).ec ==
+            std::errc{} &&
+        pid > 1) {
+      return pid;
+    }
+    poll(nullptr, 0, pause_ms);
+  }
+  return -1;
+}
+
 std::optional<Detached> Detached::holder_of(const std::filesystem::path& file)
 {
   const Fd lock(open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (lock.get() < 0 || !is_held(lock.get())) {
     return std::nullopt;
   }
-  const auto text = read_file(file, 64);
-  pid_t pid = 0;
-  if (!text ||
-      std::from_chars(text->data(), text->data() + text->size(), pid).ec !=
-          std::errc{} ||
-      pid <= 1) {
-    return std::nullopt; // it is just taking it
+  const auto pid = pid_in(file, lock.get());
+  if (pid < 0) {
+    return std::nullopt;
   }
-  Detached holder(pid, open_pidfd(pid), false);
+  Detached holder(pid, open_pidfd(pid), is_our_child(pid));
   // Still held: the descriptor is of that process, and of no later one.
   if (holder.pidfd_ < 0 || !is_held(lock.get())) {
     return std::nullopt;

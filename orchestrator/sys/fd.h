@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 namespace oopsfarm {
 
 /// Owns a descriptor (or -1, none) and closes it.
@@ -22,6 +24,9 @@ public:
   }
 
   int get() const { return fd_; }
+
+  /// Whoever gets it closes it.
+  int release() { return std::exchange(fd_, -1); }
 
 private:
   int fd_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -14,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 #include <system_error>
 
@@ -139,6 +141,26 @@ Status remove_tree(const fs::path& path)
   return Ok{};
 }
 
+std::uint64_t bytes_below(const fs::path& path)
+{
+  std::error_code error;
+  if (fs::is_regular_file(fs::symlink_status(path, error))) {
+    const auto size = fs::file_size(path, error);
+    return error ? 0 : size;
+  }
+  std::uint64_t bytes = 0;
+  for (fs::recursive_directory_iterator entry(path, error), end;
+       !error && entry != end;
+       entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_regular_file(ignored) && !entry->is_symlink(ignored)) {
+      const auto size = entry->file_size(ignored);
+      bytes += ignored ? 0 : size;
+    }
+  }
+  return bytes;
+}
+
 Result<std::uint64_t> free_space(const fs::path& path)
 {
   struct statvfs facts = {};
@@ -179,16 +201,38 @@ TempFolder::~TempFolder()
 }
 
 /// The pid that the holder of a lock wrote into it, or "".
-static std::string holder_of(int fd)
+/// The pid that a lock's holder wrote; 0 when there is none.
+static pid_t holder_of(int fd)
 {
   std::array<char, 32> text{};
   const auto got = pread(fd, text.data(), text.size() - 1, 0);
-  int pid = 0;
-  if (got <= 0 ||
-      std::from_chars(text.data(), text.data() + got, pid).ec != std::errc{}) {
-    return "";
+  pid_t pid = 0;
+  if (got > 0) {
+    std::from_chars(text.data(), text.data() + got, pid);
   }
-  return fmt::format(" (pid {})", pid);
+  return pid;
+}
+
+/// Whoever has the lock and is nobody has it for a moment: the child, before
+/// its exec, of a process that was killed; or somebody who looks whether it is
+/// taken.
+static bool lock_after_a_moment(int fd)
+{
+  constexpr int tries = 200;
+  constexpr int pause_ms = 10;
+  for (int i = 0; i < tries; ++i) {
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+      return true;
+    }
+    const auto holder = holder_of(fd);
+    const bool is_alive =
+        holder > 0 && (kill(holder, 0) == 0 || errno != ESRCH);
+    if (is_alive) {
+      return false;
+    }
+    poll(nullptr, 0, pause_ms);
+  }
+  return false;
 }
 
 Result<FileLock> FileLock::try_take(const fs::path& file)
@@ -201,9 +245,13 @@ Result<FileLock> FileLock::try_take(const fs::path& file)
     if (errno != EWOULDBLOCK) {
       return file_error("lock", file, errno);
     }
-    return user_error(fmt::format("{} is in use by another process{}",
-                                  file.parent_path().string(),
-                                  holder_of(lock.fd_)));
+    if (!lock_after_a_moment(lock.fd_)) {
+      const auto pid = holder_of(lock.fd_);
+      return user_error(
+          fmt::format("{} is in use by another process{}",
+                      file.parent_path().string(),
+                      pid > 0 ? fmt::format(" (pid {})", pid) : ""));
+    }
   }
   const auto pid = fmt::format("{}\n", getpid());
   if (ftruncate(lock.fd_, 0) != 0 || write_all(lock.fd_, pid) != 0) {

@@ -36,6 +36,10 @@ Status make_folder(const std::filesystem::path& folder);
 /// Does not follow links.
 Status remove_tree(const std::filesystem::path& path);
 
+/// Bytes of all regular files below a folder, or of one file; what can't be
+/// read counts 0. Follows no links.
+std::uint64_t bytes_below(const std::filesystem::path& path);
+
 /// Bytes that an ordinary user can still write below `path`.
 Result<std::uint64_t> free_space(const std::filesystem::path& path);
 

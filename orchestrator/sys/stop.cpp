@@ -50,6 +50,26 @@ static void on_signal(int signal)
   }
 }
 
+static std::atomic<unsigned> hangup_count = 0;
+
+static void on_hangup(int)
+{
+  ++hangup_count;
+}
+
+void count_hangups()
+{
+  struct sigaction action = {};
+  action.sa_handler = on_hangup;
+  action.sa_flags = static_cast<int>(SA_RESTART);
+  sigaction(SIGHUP, &action, nullptr);
+}
+
+unsigned hangups()
+{
+  return hangup_count;
+}
+
 void stop_on_signals(Stop& stop)
 {
   stopped_by_signals = &stop;

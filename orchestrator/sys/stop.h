@@ -39,4 +39,9 @@ private:
 /// REQUIRES: `stop` lives until the program ends; called once.
 void stop_on_signals(Stop& stop);
 
+/// From here on SIGHUP is counted, and is no stop; how often it came. To be
+/// called after stop_on_signals().
+void count_hangups();
+unsigned hangups();
+
 } // namespace oopsfarm

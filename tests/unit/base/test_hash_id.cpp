@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <string>
 
 using namespace oopsfarm;
 
@@ -41,6 +43,12 @@ TEST_CASE("base::new_id")
   const auto id = new_id();
   CHECK(is_id(id));
   CHECK(id != new_id());
+  std::set<std::string> all;
+  constexpr std::size_t many = 100'000; // 24 random bits would meet
+  for (std::size_t i = 0; i < many; ++i) {
+    all.insert(new_id());
+  }
+  CHECK(all.size() == many);
 }
 
 TEST_CASE("base::is_id refuses what could leave its folder")

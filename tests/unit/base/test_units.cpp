@@ -15,8 +15,9 @@ TEST_CASE("base::parse_duration")
   CHECK(*parse_duration("1.5s") == milliseconds(1500));
   CHECK(*parse_duration("2m") == milliseconds(120'000));
   CHECK(*parse_duration("1h") == milliseconds(3'600'000));
+  CHECK(*parse_duration("2d") == milliseconds(172'800'000));
   for (const auto* wrong :
-       {"", "s", "-1s", "1d", "1s2", "nan", "inf", "1e9", "0x10", "300h"}) {
+       {"", "s", "-1s", "1w", "1s2", "nan", "inf", "1e9", "0x10", "3651d"}) {
     CAPTURE(wrong);
     const auto refused = parse_duration(wrong);
     REQUIRE_FALSE(refused.has_value());

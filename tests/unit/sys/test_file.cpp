@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace oopsfarm;
@@ -68,6 +70,24 @@ TEST_CASE("sys::TempFolder goes with its object")
     CHECK(fs::is_directory(path));
   }
   CHECK_FALSE(fs::exists(path));
+}
+
+TEST_CASE("sys::FileLock waits for what a killed holder had just forked")
+{
+  const auto folder = *TempFolder::make(fs::temp_directory_path(), "lock-");
+  const auto file = folder.path() / "lock";
+  const auto holder = fork();
+  if (holder == 0) {
+    const auto held = FileLock::try_take(file);
+    if (fork() == 0) {
+      poll(nullptr, 0, 300); // as long as an exec may take
+    }
+    _exit(held ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(holder, &status, 0);
+  CHECK(status == 0);
+  CHECK(FileLock::try_take(file).has_value());
 }
 
 TEST_CASE("sys::FileLock")
