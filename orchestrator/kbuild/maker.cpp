@@ -28,9 +28,12 @@ std::vector<std::string> make_variables(Arch arch, bool with_ccache)
       fmt::format("CC={}{}gcc", with_ccache ? "ccache " : "", prefix)};
   if (arch == Arch::x86_64) {
     // The entry by PVH (arch/x86/platform/pvh/enlighten.c) runs before KASAN's
-    // shadow is mapped, and Linux instruments it all the same: its first
-    // checked access would be a triple fault. Nothing to other flavours.
+    // shadow is mapped, and so does the memcmp() that it calls; Linux
+    // instruments them all the same (lib/string.c unless AMD_MEM_ENCRYPT is
+    // set): the first checked access would be a triple fault. Nothing to other
+    // flavours.
     variables.emplace_back("KASAN_SANITIZE_enlighten.o=n");
+    variables.emplace_back("KASAN_SANITIZE_string.o=n");
   }
   return variables;
 }

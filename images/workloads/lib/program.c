@@ -326,6 +326,11 @@ void program_result(struct run* run,
                 "over its time of %llu s",
                 (unsigned long long)time_s);
   } else if (end->stopped) {
+    char key[32];
+
+    /* Its own plan may be unfinished, and rightly so. */
+    snprintf(key, sizeof(key), "stopped.%u", run->ktap.results + 1);
+    ktap_count(&run->ktap, key, 1);
     ktap_result(&run->ktap, true, program->name, "%s", "");
   } else {
     by_status(run, program->name, end->status);

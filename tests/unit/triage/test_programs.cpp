@@ -56,6 +56,15 @@ TEST_CASE("a program passes by its exit status")
   CHECK(talks.results[2].end == TestEnd::skipped);
 }
 
+TEST_CASE("a program that was stopped need not have come to its plan's end")
+{
+  const std::string talk = "  TAP version 13\n  1..1\n";
+  CHECK(judged(talk + "# stopped.1: 1\nok 1 - p\n").verdict == Verdict::pass);
+  CHECK(judged(talk + "ok 1 - p\n").verdict == Verdict::oracle_failed);
+  CHECK(judged(talk + "  not ok 1 x\n# stopped.1: 1\nok 1 - p\n").verdict ==
+        Verdict::oracle_failed);
+}
+
 TEST_CASE("a program fails")
 {
   SUBCASE("by its exit status")
