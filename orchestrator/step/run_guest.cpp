@@ -96,6 +96,8 @@ public:
     return reaper_host_waits_;
   }
 
+  double host_wait_peak() const { return host_wait_peak_; }
+
   /// Virtual CPUs that were held.
   std::uint64_t pauses() const { return pauses_; }
 
@@ -105,16 +107,22 @@ private:
   void watch_host(Guest& guest, milliseconds now)
   {
     constexpr milliseconds window{2000};
+    constexpr milliseconds long_window{5000};
     constexpr std::size_t most = 64;
     if (!host_wait_ && watch_.boot_time().count() > 0) {
       auto threads = guest.vcpu_threads();
       host_wait_.emplace(threads ? *std::move(threads) : std::vector<pid_t>{},
                          runqueue_wait);
+      host_wait_since_ = now;
     }
     if (!host_wait_) {
       return;
     }
     host_wait_->sample(now);
+    if (now - host_wait_since_ > long_window) {
+      host_wait_peak_ =
+          std::max(host_wait_peak_, host_wait_->share(now, long_window));
+    }
     while (reaper_host_waits_.size() <
            std::min<std::uint64_t>(most, watch_.unable_to_reap())) {
       reaper_host_waits_.push_back(host_wait_->share(now, window));
@@ -210,6 +218,8 @@ private:
   std::string post_mortem_;
   std::optional<HostWait> host_wait_;
   std::vector<double> reaper_host_waits_;
+  milliseconds host_wait_since_{0};
+  double host_wait_peak_ = 0;
   std::unique_ptr<RaceHelper> race_;
   std::uint64_t pauses_ = 0;
 };
@@ -272,6 +282,7 @@ Result<RunOutcome> run_guest(const RunSpec& spec,
   evidence.console_cut = cut;
   evidence.post_mortem = run.post_mortem();
   evidence.reaper_host_waits = run.reaper_host_waits();
+  evidence.host_wait_peak = run.host_wait_peak();
   auto judgement = judge(evidence);
   if (const auto race = describe(spec.race); !race.empty()) {
     judgement.facts["race"] = race;

@@ -47,6 +47,8 @@ struct RunEvidence
   /// For each "unable to reap" in their order, the share of the time before
   /// that a virtual CPU waited for the host's CPUs, 0 to 1; may be shorter.
   std::vector<double> reaper_host_waits = {};
+  /// The largest such share in any five seconds after the boot.
+  double host_wait_peak = 0;
   std::string console_tail; ///< the console's last lines
   std::string post_mortem;  ///< what it came to, a few lines; "": none
   bool console_cut = false; ///< lines are missing: counts can't be compared

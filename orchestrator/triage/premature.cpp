@@ -65,6 +65,18 @@ static std::optional<Finding> finding_of(const Victim& first,
       ""};
 }
 
+/// How long a healthy kernel's victim may need from exit_mmap() to the exit
+/// that its parent sees. A guest that gets a tenth of its host's CPUs needs ten
+/// times as long.
+static std::uint64_t exit_bound_us(const RunEvidence& evidence)
+{
+  constexpr double least_share = 0.05;
+  const auto on_a_quiet_host = 1'000'000 + evidence.ktap.longest_gap_ms * 1000;
+  const auto share = std::max(least_share, 1 - evidence.host_wait_peak);
+  return static_cast<std::uint64_t>(static_cast<double>(on_a_quiet_host) /
+                                    share);
+}
+
 std::optional<Finding> premature_victim(const RunEvidence& evidence)
 {
   const auto& oom = evidence.oom;
@@ -74,7 +86,7 @@ std::optional<Finding> premature_victim(const RunEvidence& evidence)
   if (!all_known || evidence.console_cut) {
     return std::nullopt;
   }
-  const auto bound = 1'000'000 + evidence.ktap.longest_gap_ms * 1000;
+  const auto bound = exit_bound_us(evidence);
   std::vector<Victim> going; // not seen to exit by the kill that is looked at
   auto next = timed_victims(evidence);
   std::reverse(next.begin(), next.end());

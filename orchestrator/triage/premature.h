@@ -15,7 +15,8 @@ namespace oopsfarm {
 /// MMF_OOM_SKIP). So when neither the console said "oom_reaper: reaped process"
 /// of the first, nor its parent saw it exit within a bound after the second
 /// kill, its memory was passed by. The bound is one second, and as long again
-/// as the heartbeat was late at most: from exit_mmap() to the exit that a
+/// as the heartbeat was late at most, divided by the share of the host's CPUs
+/// that the guest got when it got least: from exit_mmap() to the exit that a
 /// parent sees a guest on a busy host may stand still.
 ///
 /// Says nothing where the times are not known: a console that was cut or has no

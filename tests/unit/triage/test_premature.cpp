@@ -59,6 +59,10 @@ TEST_CASE("premature_victim finds nothing")
   {
     run.ktap.longest_gap_ms = 1100;
   }
+  SUBCASE("when the host withheld its CPUs")
+  {
+    run.host_wait_peak = 0.6;
+  }
   SUBCASE("when the reaper had been there")
   {
     run.oom.reaps = {reap_of(70, 15)};
