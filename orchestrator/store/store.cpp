@@ -96,6 +96,32 @@ static auto with(Database& database, Work work) -> decltype(work())
   }
 }
 
+/// The same for what somebody is told to be kept, even if the host loses its
+/// power right after. A run's rows need less: its step would be lost as well.
+template <typename Database, typename Work>
+static auto with_durable(Database& database, Work work) -> decltype(work())
+{
+  return with(database, [&] {
+    struct FullSync
+    {
+      explicit FullSync(SQLite::Database& connection) : connection_(connection)
+      {
+        connection_.exec("PRAGMA synchronous = FULL");
+      }
+
+      FullSync(const FullSync&) = delete;
+      FullSync& operator=(const FullSync&) = delete;
+
+      ~FullSync() { connection_.tryExec("PRAGMA synchronous = NORMAL"); }
+
+      SQLite::Database& connection_;
+    };
+
+    const FullSync full(database.connection);
+    return work();
+  });
+}
+
 /// A statement left in the middle of its rows would keep its snapshot.
 namespace {
 
@@ -165,7 +191,7 @@ Result<Store> Store::open(const fs::path& file)
     auto& connection = database->connection;
     connection.setBusyTimeout(5000);
     connection.exec("PRAGMA journal_mode = WAL");
-    connection.exec("PRAGMA synchronous = FULL");
+    connection.exec("PRAGMA synchronous = NORMAL");
     connection.exec("PRAGMA foreign_keys = ON");
     TRY(migrate(connection, database->path));
     return Store(std::move(database));
@@ -176,7 +202,7 @@ Result<Store> Store::open(const fs::path& file)
 
 Status Store::add_job(const NewJob& job)
 {
-  return with(*database_, [&]() -> Status {
+  return with_durable(*database_, [&]() -> Status {
     auto& insert = database_->statement(
         "INSERT INTO jobs (id, name, owner, priority, state, file, seed, "
         "repeat, targets, submitted_ms) "
@@ -321,7 +347,7 @@ static Status expect_row(int changed, const std::string& id)
 
 Status Store::begin_job(const std::string& id, const std::string& base_commit)
 {
-  return with(*database_, [&]() -> Status {
+  return with_durable(*database_, [&]() -> Status {
     Query query(database_->statement(
         "UPDATE jobs SET state = 'running', base_commit = ?, begun_ms = ? "
         "WHERE id = ? AND state = 'queued'"));
@@ -332,7 +358,7 @@ Status Store::begin_job(const std::string& id, const std::string& base_commit)
 Status
 Store::end_job(const std::string& id, int exit_code, const StoredReport& report)
 {
-  return with(*database_, [&]() -> Status {
+  return with_durable(*database_, [&]() -> Status {
     Query query(database_->statement(
         "UPDATE jobs SET state = 'ended', exit_code = ?, report_text = ?, "
         "report_json = ?, ended_ms = ? WHERE id = ? AND state = 'running'"));
@@ -343,7 +369,7 @@ Store::end_job(const std::string& id, int exit_code, const StoredReport& report)
 
 Status Store::fail_job(const std::string& id, const std::string& error)
 {
-  return with(*database_, [&]() -> Status {
+  return with_durable(*database_, [&]() -> Status {
     Query query(database_->statement(
         "UPDATE jobs SET state = 'failed', error = ?, ended_ms = ? "
         "WHERE id = ? AND state IN ('queued', 'running')"));
@@ -353,7 +379,7 @@ Status Store::fail_job(const std::string& id, const std::string& error)
 
 Result<bool> Store::cancel_job(const std::string& id)
 {
-  return with(*database_, [&]() -> Result<bool> {
+  return with_durable(*database_, [&]() -> Result<bool> {
     Query queued(database_->statement(
         "UPDATE jobs SET state = 'cancelled', cancel_wanted = 1, ended_ms = ? "
         "WHERE id = ? AND state = 'queued'"));
@@ -369,7 +395,7 @@ Result<bool> Store::cancel_job(const std::string& id)
 
 Status Store::set_cancelled(const std::string& id)
 {
-  return with(*database_, [&]() -> Status {
+  return with_durable(*database_, [&]() -> Status {
     Query query(database_->statement(
         "UPDATE jobs SET state = 'cancelled', ended_ms = ? "
         "WHERE id = ? AND state = 'running'"));

@@ -76,9 +76,10 @@ struct StoredRun
 enum class JobFilter { live, all };
 
 /// The farm's memory: one SQLite database (WAL), of which this is the only
-/// owner (docs/formats.md has the schema). What a function has done is on disk
-/// when it returns, so that kill -9 at any moment loses nothing that was
-/// acknowledged.
+/// owner (docs/formats.md has the schema). What a function has done outlives a
+/// kill -9 at any moment when it returns; what it did to a job outlives a power
+/// cut as well. Rows of runs may be lost with the host, with the steps they
+/// stand for.
 ///
 /// Errors: infra on a full disk or a broken database, in SQLite's words; user
 /// on a database of a newer version. Threads: all may call all.
