@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "jobfile/farm_file.h"
 
+#include "base/strings.h"
 #include "jobfile/load.h"
 #include "jobfile/map_reader.h"
 #include "jobfile/values.h"
 #include "jobfile/yaml_tree.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
 
 namespace oopsfarm {
 
@@ -82,6 +87,76 @@ read_builds(MapReader& reader, FarmConfig& config, Problems& problems)
       reader, "build_processes", config.build_processes, 16, 65536, problems);
 }
 
+/// "127.0.0.1:7070", "[::1]:7070" or "localhost:7070". No other names: what
+/// they mean changes with the network.
+static std::optional<TcpAddress> parse_address(const std::string& text)
+{
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos) {
+    return std::nullopt;
+  }
+  auto host = text.substr(0, colon);
+  const auto* end = text.data() + text.size();
+  TcpAddress address;
+  const auto [rest, error] =
+      std::from_chars(text.data() + colon + 1, end, address.port);
+  if (error != std::errc{} || rest != end) {
+    return std::nullopt;
+  }
+  const bool is_bracketed =
+      host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (is_bracketed) {
+    host = host.substr(1, host.size() - 2);
+  }
+  in6_addr bytes{};
+  const int family = is_bracketed ? AF_INET6 : AF_INET;
+  if (host != "localhost" && inet_pton(family, host.c_str(), &bytes) != 1) {
+    return std::nullopt;
+  }
+  address.host = std::move(host);
+  return address;
+}
+
+static void
+read_sweep(MapReader& reader, FarmConfig& config, Problems& problems)
+{
+  constexpr std::chrono::hours day{24};
+  if (const auto* node = reader.find("gc_max_age")) {
+    config.gc_max_age = read_seconds(
+        *node, "gc_max_age", std::chrono::hours(1), 3650 * day, problems);
+  }
+  if (const auto* node = reader.find("gc_max_size")) {
+    config.gc_max_size =
+        read_size(*node, "gc_max_size", 0, 1ULL << 50, problems);
+  }
+}
+
+static void
+read_daemon(MapReader& reader, FarmConfig& config, Problems& problems)
+{
+  if (const auto* choice = reader.find("on_stop")) {
+    config.on_stop = static_cast<OnStop>(
+        read_choice(
+            *choice, "on_stop", {"requeue", "finish", "leave"}, problems)
+            .value_or(0));
+  }
+  const auto* node = reader.find("listen");
+  if (node == nullptr) {
+    return;
+  }
+  const auto text = read_text(*node, "listen", problems);
+  if (!text) {
+    return;
+  }
+  config.listen = parse_address(*text);
+  if (!config.listen) {
+    problems.add(*node,
+                 "listen: '" + printable(*text, 80) +
+                     "' is no address and port, as in 127.0.0.1:7070 or "
+                     "[::1]:7070");
+  }
+}
+
 Result<FarmConfig> parse_farm_config(std::string_view text,
                                      const std::filesystem::path& file)
 {
@@ -94,6 +169,8 @@ Result<FarmConfig> parse_farm_config(std::string_view text,
   MapReader reader(root, "farm.yaml", problems);
   read_guests(reader, config, problems);
   read_builds(reader, config, problems);
+  read_sweep(reader, config, problems);
+  read_daemon(reader, config, problems);
   reader.finish();
   TRY(problems.status());
   return config;

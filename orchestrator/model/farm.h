@@ -3,12 +3,28 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace oopsfarm {
 
 /// Which accelerator guests use.
 enum class AccelPolicy { automatic, kvm, tcg };
+
+/// What a daemon does with steps at work when it is to stop: ends them and
+/// begins them anew when it is started next; lets them end and starts no
+/// others; leaves them at work, for the next one to take over.
+enum class OnStop { requeue, finish, leave };
+
+/// Where a daemon listens beside its UNIX socket.
+struct TcpAddress
+{
+  std::string host;       ///< numeric, or "localhost"
+  std::uint16_t port = 0; ///< 0: the kernel chooses one
+};
+
+/// "127.0.0.1:7070", "[::1]:7070".
+std::string to_string(const TcpAddress& address);
 
 /// farm.yaml: the settings of one farm (docs/formats.md). Plain value; the
 /// defaults are those of an absent file.
@@ -28,6 +44,11 @@ struct FarmConfig
   unsigned build_processes = 512;
   std::chrono::seconds boot_timeout{120};   ///< from QEMU's start to init
   std::chrono::seconds silence_timeout{60}; ///< no console, no heartbeat
+  /// What `oopsfarm gc` and the daemon remove; none: nothing.
+  std::optional<std::chrono::seconds> gc_max_age;
+  std::optional<std::uint64_t> gc_max_size; ///< bytes
+  OnStop on_stop = OnStop::requeue;
+  std::optional<TcpAddress> listen; ///< of oopsfarmd; none: no TCP
 };
 
 } // namespace oopsfarm

@@ -32,12 +32,22 @@ TEST_CASE("parse_farm_config")
                                           "build_disk: 20GiB\n"
                                           "build_processes: 100\n"
                                           "boot_timeout: 90s\n"
-                                          "silence_timeout: 30\n",
+                                          "silence_timeout: 30\n"
+                                          "gc_max_age: 30d\n"
+                                          "gc_max_size: 100GiB\n"
+                                          "on_stop: finish\n"
+                                          "listen: 127.0.0.1:7070\n",
                                           "farm.yaml");
     REQUIRE_MESSAGE(config.has_value(), config.error().message);
     CHECK(config->libvirt_uri == "qemu:///session");
     CHECK(config->accelerator == AccelPolicy::tcg);
     CHECK(config->build_jobs == 8);
+    CHECK(config->gc_max_age == seconds(30 * 24 * 3600));
+    CHECK(config->gc_max_size == 100ULL << 30);
+    CHECK(config->on_stop == OnStop::finish);
+    REQUIRE(config->listen);
+    CHECK(config->listen->host == "127.0.0.1");
+    CHECK(config->listen->port == 7070);
     CHECK(config->parallel_guests == 3);
     CHECK(config->console_cap == 16U << 20);
     CHECK(config->dump_cap == 2ULL << 30);
@@ -89,5 +99,32 @@ TEST_CASE("read_farm_config")
     REQUIRE_FALSE(config);
     CHECK(config.error().message ==
           "/nonexistent/farm.yaml: there is no such file");
+  }
+}
+
+TEST_CASE("parse_farm_config takes addresses that say where they are")
+{
+  const auto listen = [](const std::string& text) {
+    return parse_farm_config("listen: \"" + text + "\"\n", "farm.yaml");
+  };
+  for (const auto* good :
+       {"127.0.0.1:0", "[::1]:65535", "localhost:1", "0.0.0.0:80"}) {
+    const auto config = listen(good);
+    REQUIRE_MESSAGE(config.has_value(), good);
+    CHECK(to_string(*config->listen) == good);
+  }
+  for (const auto* bad : {"7070",
+                          ":7070",
+                          "127.0.0.1",
+                          "127.0.0.1:",
+                          "127.0.0.1:65536",
+                          "127.0.0.1:7070x",
+                          "::1:7070",
+                          "[::1:7070",
+                          "example.org:7070",
+                          "256.0.0.1:1"}) {
+    const auto config = listen(bad);
+    REQUIRE_MESSAGE(!config.has_value(), bad);
+    CHECK(config.error().message.find("farm.yaml:1:9") != std::string::npos);
   }
 }
