@@ -20,6 +20,7 @@ RunRecord record_of(const RunSpec& spec, const RunOutcome& outcome)
   record.run_id = spec.run_id;
   record.origin = spec.origin;
   record.kernel_key = spec.kernel_key;
+  record.payload = spec.payload;
   record.target = spec.target.name;
   record.workload = spec.workload.name;
   record.verdict = outcome.verdict;

@@ -24,6 +24,7 @@ struct RunRecord
   std::string run_id; ///< begins with the time
   RunOrigin origin;
   std::string kernel_key;
+  std::string payload; ///< its hash, or ""
   std::string target;
   std::string workload;
   Verdict verdict = Verdict::infra;

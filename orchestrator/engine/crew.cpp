@@ -148,7 +148,7 @@ bool Crew::adopt_build(JobWork& job, const ReadyStep& ready, std::size_t id)
 /// One step at a time, since each changes who is next.
 void Crew::start_what_can()
 {
-  bool again = true;
+  bool again = !is_held_;
   while (again && !stop_.requested()) {
     again = false;
     for (auto* member : by_rank()) {

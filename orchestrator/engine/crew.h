@@ -54,7 +54,12 @@ public:
   /// The same for all jobs at once.
   Status remove_all();
 
+  /// Starts nothing any more; what is at work goes on to its end.
+  void hold() { is_held_ = true; }
+
   std::size_t jobs() const { return members_.size(); }
+
+  std::size_t at_work() const { return at_work_.size(); }
 
 private:
   struct Member
@@ -95,6 +100,7 @@ private:
   std::vector<Member> members_;           ///< in the order in which they came
   std::map<std::size_t, AtWork> at_work_; ///< by the executor's id
   std::size_t next_id_ = 1;
+  bool is_held_ = false;
 };
 
 /// Works one job to its end and calls its observer's tick() a few times a

@@ -36,6 +36,9 @@ struct StatePaths
 
   std::filesystem::path socket() const { return root / "socket"; }
 
+  /// Who may use the daemon over TCP (api/tokens.h).
+  std::filesystem::path tokens() const { return root / "tokens.json"; }
+
   std::filesystem::path trees() const { return root / "trees"; }
 
   std::filesystem::path worktrees() const { return root / "worktrees"; }

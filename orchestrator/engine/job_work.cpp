@@ -403,6 +403,23 @@ void JobWork::reap(const Running& running) const
   }
 }
 
+/// So that what it left can be looked at: a folder without an outcome would be
+/// removed. It may have been killed while it wrote its own.
+static void keep_lost(const std::filesystem::path& out,
+                      const RunOutcome& outcome)
+{
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(out, ignored)) {
+    if (entry.path().filename().string().starts_with("outcome.json.")) {
+      std::filesystem::remove(entry.path(), ignored);
+    }
+  }
+  const auto kept = write_file(out / "outcome.json", to_json(outcome) + "\n");
+  if (!kept) {
+    log::warning(kept.error().message);
+  }
+}
+
 Status JobWork::finish_run(const Running& running, const ExitStatus& status)
 {
   RunOutcome outcome;
@@ -416,6 +433,7 @@ Status JobWork::finish_run(const Running& running, const ExitStatus& status)
     outcome.run_id = running.out.filename().string();
     outcome.detail = words_of(running.out, status, parsed.error());
     outcome.title = split_lines(outcome.detail).front();
+    keep_lost(running.out, outcome);
   }
   TRY(ledger_.ended(outcome));
   record_run(*running.run, std::move(outcome));
