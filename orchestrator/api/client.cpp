@@ -24,7 +24,7 @@ take(char* data, std::size_t size, std::size_t count, void* to)
   return bytes;
 }
 
-Result<HttpReply> ask_daemon(const std::filesystem::path& socket,
+Result<HttpReply> ask_daemon(const DaemonAddress& daemon,
                              const std::string& method,
                              const std::string& path,
                              const std::string& body)
@@ -38,9 +38,13 @@ Result<HttpReply> ask_daemon(const std::filesystem::path& socket,
   HttpReply reply;
   auto* curl = handle.get();
   // The host's name means nothing on a socket, but HTTP wants one.
-  const auto url = "http://oopsfarm" + path;
-  curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
+  const auto place = daemon.url.empty() ? daemon.socket.string() : daemon.url;
+  const auto url = (daemon.url.empty() ? "http://oopsfarm" : daemon.url) + path;
+  if (daemon.url.empty()) {
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, daemon.socket.c_str());
+  }
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
@@ -48,8 +52,11 @@ Result<HttpReply> ask_daemon(const std::filesystem::path& socket,
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method.c_str());
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply.body);
+  const auto header = "Authorization: Bearer " + daemon.token;
+  auto* list = curl_slist_append(nullptr, "Expect:");
+  list = daemon.token.empty() ? list : curl_slist_append(list, header.c_str());
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
-      curl_slist_append(nullptr, "Expect:"), curl_slist_free_all);
+      list, curl_slist_free_all);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   if (method == "POST") {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.c_str());
@@ -62,11 +69,10 @@ Result<HttpReply> ask_daemon(const std::filesystem::path& socket,
     return user_error(fmt::format(
         "no daemon answers at {}: start one (`oopsfarmd`, as the user whose "
         "farm it is), or use `oopsfarm run`, which needs none",
-        socket.string()));
+        place));
   }
   if (done != CURLE_OK) {
-    return infra_error(
-        fmt::format("{}: {}", socket.string(), curl_easy_strerror(done)));
+    return infra_error(fmt::format("{}: {}", place, curl_easy_strerror(done)));
   }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

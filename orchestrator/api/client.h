@@ -15,10 +15,18 @@ struct HttpReply
   std::string body;
 };
 
-/// Asks the daemon that listens at a UNIX socket (libcurl inside). `path` with
-/// its query, encoded. Fails (user) when nobody listens there, and says how to
-/// start one; (infra) on a broken answer. A status over 399 is an answer.
-Result<HttpReply> ask_daemon(const std::filesystem::path& socket,
+/// Where a daemon is.
+struct DaemonAddress
+{
+  std::filesystem::path socket; ///< a UNIX socket, or
+  std::string url = {};         ///< "http://127.0.0.1:7070", and
+  std::string token = {};       ///< who we are there
+};
+
+/// Asks a daemon (libcurl inside). `path` with its query, encoded. Fails (user)
+/// when nobody listens there, and says how to start one; (infra) on a broken
+/// answer. A status over 399 is an answer.
+Result<HttpReply> ask_daemon(const DaemonAddress& daemon,
                              const std::string& method,
                              const std::string& path,
                              const std::string& body = "");

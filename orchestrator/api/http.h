@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <sys/types.h>
-
 #include <map>
 #include <string>
 
@@ -15,9 +13,8 @@ struct HttpRequest
   std::string path;   ///< decoded, without the query: "/v1/jobs"
   std::map<std::string, std::string> query; ///< decoded
   std::string body;
-  uid_t uid = 0;         ///< of the process at the other end of the socket
-  std::string user;      ///< its name, or the number
-  bool is_admin = false; ///< root, or who runs the daemon
+  std::string user;      ///< who asks: a user of this host, a token's holder
+  bool is_admin = false; ///< root, who runs the daemon, an admin's token
 };
 
 struct HttpResponse

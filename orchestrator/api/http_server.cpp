@@ -3,10 +3,12 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "sys/fd.h"
 
 #include <fmt/format.h>
 
 #include <microhttpd.h>
+#include <netdb.h>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +21,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <string_view>
 
 namespace oopsfarm {
 
@@ -30,6 +33,7 @@ namespace {
 struct Callback
 {
   HttpServer::Handler handler;
+  HttpServer::Authenticate authenticate; ///< none on a UNIX socket
   HttpLimits limits;
 };
 
@@ -51,8 +55,8 @@ static std::string name_of(uid_t uid)
   return found != nullptr ? found->pw_name : std::to_string(uid);
 }
 
-/// Who is at the other end, in the kernel's own words.
-static bool identify(MHD_Connection* connection, HttpRequest& request)
+/// Who is at the other end of a UNIX socket, in the kernel's own words.
+static bool ask_kernel(MHD_Connection* connection, HttpRequest& request)
 {
   const auto* info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -63,10 +67,39 @@ static bool identify(MHD_Connection* connection, HttpRequest& request)
           0) {
     return false;
   }
-  request.uid = peer.uid;
   request.user = name_of(peer.uid);
   request.is_admin = peer.uid == 0 || peer.uid == geteuid();
   return true;
+}
+
+/// Whose token it is that came with a request.
+static bool ask_token(MHD_Connection* connection,
+                      const HttpServer::Authenticate& authenticate,
+                      HttpRequest& request)
+{
+  constexpr std::string_view scheme = "Bearer ";
+  const auto* header = MHD_lookup_connection_value(
+      connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
+  const std::string_view given = header == nullptr ? "" : header;
+  if (given.substr(0, scheme.size()) != scheme) {
+    return false;
+  }
+  auto client = authenticate(std::string(given.substr(scheme.size())));
+  if (!client) {
+    return false;
+  }
+  request.user = std::move(client->user);
+  request.is_admin = client->is_admin;
+  return true;
+}
+
+static bool identify(MHD_Connection* connection,
+                     const Callback& callback,
+                     HttpRequest& request)
+{
+  return callback.authenticate
+             ? ask_token(connection, callback.authenticate, request)
+             : ask_kernel(connection, request);
 }
 
 static MHD_Result
@@ -90,6 +123,10 @@ static MHD_Result send(MHD_Connection* connection, const HttpResponse& response)
   MHD_add_response_header(
       made, MHD_HTTP_HEADER_CONTENT_TYPE, response.type.c_str());
   MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
+  if (response.status == MHD_HTTP_UNAUTHORIZED) {
+    MHD_add_response_header(
+        made, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"oopsfarm\"");
+  }
   const auto queued = MHD_queue_response(
       connection, static_cast<unsigned>(response.status), made);
   MHD_destroy_response(made);
@@ -106,6 +143,13 @@ static HttpResponse plain_error(int status, const char* message)
 static HttpResponse too_large()
 {
   return plain_error(413, "the request's body is over the limit");
+}
+
+static HttpResponse nobody()
+{
+  return plain_error(MHD_HTTP_UNAUTHORIZED,
+                     "no token, or one that the farm does not know: "
+                     "`oopsfarm token add` makes them");
 }
 
 /// What the request says of its body's size; 0 where it says nothing.
@@ -148,8 +192,9 @@ static MHD_Result on_request(void* closure,
     auto incoming = std::make_unique<Incoming>();
     incoming->request.method = method;
     incoming->request.path = url;
-    if (!identify(connection, incoming->request)) {
-      return MHD_NO;
+    if (!identify(connection, callback, incoming->request) &&
+        incoming->request.path != "/healthz") {
+      return callback.authenticate ? send(connection, nobody()) : MHD_NO;
     }
     const auto size_told = told_size(connection);
     *state = incoming.release();
@@ -234,6 +279,36 @@ static Result<int> listen_at(const fs::path& path)
   return fd;
 }
 
+/// A numeric address, or "localhost".
+static Result<int> listen_at(const TcpAddress& address)
+{
+  addrinfo hints{};
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const auto failed = getaddrinfo(address.host.c_str(),
+                                  std::to_string(address.port).c_str(),
+                                  &hints,
+                                  &found);
+  if (failed != 0) {
+    return user_error(fmt::format(
+        "cannot listen at {}: {}", to_string(address), gai_strerror(failed)));
+  }
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(found,
+                                                             freeaddrinfo);
+  Fd fd(
+      socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int yes = 1;
+  if (fd.get() < 0 ||
+      setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
+      bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0 ||
+      listen(fd.get(), SOMAXCONN) != 0) {
+    return user_error(fmt::format(
+        "cannot listen at {}: {}", to_string(address), strerror(errno)));
+  }
+  return fd.release();
+}
+
 struct HttpServer::Daemon
 {
   Daemon() = default;
@@ -244,12 +319,15 @@ struct HttpServer::Daemon
   {
     if (mhd != nullptr) {
       MHD_stop_daemon(mhd);
+    }
+    if (mhd != nullptr && !socket.empty()) {
       unlink(socket.c_str());
     }
   }
 
   Callback callback;
-  fs::path socket;
+  fs::path socket;   ///< "" on TCP
+  std::string place; ///< for messages
   MHD_Daemon* mhd = nullptr;
 };
 
@@ -268,9 +346,35 @@ HttpServer::start(const fs::path& socket, Handler handler, HttpLimits limits)
 {
   TRY_ASSIGN(const auto fd, listen_at(socket));
   auto daemon = std::make_unique<Daemon>();
-  daemon->callback = {std::move(handler), limits};
+  daemon->callback = {std::move(handler), {}, limits};
   daemon->socket = socket;
+  daemon->place = socket.string();
+  return serve(std::move(daemon), fd);
+}
+
+Result<HttpServer> HttpServer::start(const TcpAddress& address,
+                                     Authenticate authenticate,
+                                     Handler handler,
+                                     HttpLimits limits)
+{
+  TRY_ASSIGN(const auto fd, listen_at(address));
+  auto daemon = std::make_unique<Daemon>();
+  daemon->callback = {std::move(handler), std::move(authenticate), limits};
+  daemon->place = to_string(address);
+  return serve(std::move(daemon), fd);
+}
+
+std::uint16_t HttpServer::port() const
+{
+  const auto* info =
+      MHD_get_daemon_info(daemon_->mhd, MHD_DAEMON_INFO_BIND_PORT);
+  return info == nullptr ? 0 : info->port;
+}
+
+Result<HttpServer> HttpServer::serve(std::unique_ptr<Daemon> daemon, int fd)
+{
   constexpr std::size_t head = 32U << 10;
+  const auto& limits = daemon->callback.limits;
   daemon->mhd = MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD,
                                  0,
                                  nullptr,
@@ -290,9 +394,10 @@ HttpServer::start(const fs::path& socket, Handler handler, HttpLimits limits)
                                  nullptr,
                                  MHD_OPTION_END);
   if (daemon->mhd == nullptr) {
+    const auto why = errno;
     close(fd);
     return infra_error(
-        fmt::format("cannot serve {}: {}", socket.string(), strerror(errno)));
+        fmt::format("cannot serve {}: {}", daemon->place, strerror(why)));
   }
   return HttpServer(std::move(daemon));
 }

@@ -3,11 +3,15 @@
 
 #include "api/http.h"
 #include "base/result.h"
+#include "model/farm.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace oopsfarm {
 
@@ -19,9 +23,17 @@ struct HttpLimits
   unsigned timeout = 15;        ///< seconds without a byte
 };
 
-/// Answers HTTP/1.1 requests on a UNIX socket (libmicrohttpd inside). The
-/// socket is for its owner and group (mode 0660). Malformed requests and those
-/// over a limit are answered without the handler.
+/// Who asks, over TCP.
+struct HttpClient
+{
+  std::string user;
+  bool is_admin = false;
+};
+
+/// Answers HTTP/1.1 requests (libmicrohttpd inside) on a UNIX socket, which is
+/// for its owner and group (mode 0660), or on TCP, where each request but GET
+/// /healthz needs a bearer token. Malformed requests, those over a limit and
+/// those of nobody are answered without the handler.
 ///
 /// Ownership: the destructor closes all connections and removes the socket.
 /// Threads: the handler is called in one thread of the server's own, one
@@ -31,6 +43,11 @@ class HttpServer
 public:
   using Handler = std::function<HttpResponse(const HttpRequest&)>;
 
+  /// Whose bearer token it is; nothing for nobody's. Called as the handler is,
+  /// with untrusted text.
+  using Authenticate =
+      std::function<std::optional<HttpClient>(const std::string& token)>;
+
   /// Fails (user) when the socket's path is too long for one or taken by
   /// something else, (infra) when it can't be made. REQUIRES: no other server
   /// of ours uses the path (the state folder's lock is held): a socket that
@@ -39,6 +56,15 @@ public:
                                   Handler handler,
                                   HttpLimits limits = {});
 
+  /// Fails (user) when the address is none of this host's or taken.
+  static Result<HttpServer> start(const TcpAddress& address,
+                                  Authenticate authenticate,
+                                  Handler handler,
+                                  HttpLimits limits = {});
+
+  /// Of TCP: the one that was asked for, or that the kernel chose for 0.
+  std::uint16_t port() const;
+
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) noexcept;
   ~HttpServer();
@@ -46,6 +72,7 @@ public:
 private:
   struct Daemon;
   explicit HttpServer(std::unique_ptr<Daemon> daemon);
+  static Result<HttpServer> serve(std::unique_ptr<Daemon> daemon, int fd);
 
   std::unique_ptr<Daemon> daemon_;
 };

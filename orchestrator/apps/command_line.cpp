@@ -32,6 +32,8 @@ private:
   void add_log();
   void add_triage();
   void add_crashes();
+  void add_gc();
+  void add_token();
   void add_bisect();
   void add_bisect_parts(CLI::App& bisect);
   void add_doctor();
@@ -53,6 +55,9 @@ private:
   LogRequest log_;
   TriageRequest triage_;
   CrashesRequest crashes_;
+  GcRequest gc_;
+  TokenAddRequest token_add_;
+  TokenRemoveRequest token_remove_;
   CrashMarkRequest crash_mark_;
   BisectRequest bisect_;
   BisectLogRequest bisect_log_;
@@ -83,6 +88,8 @@ Parser::Parser() : app_(help_program.summary, "oopsfarm")
   add_log();
   add_triage();
   add_crashes();
+  add_gc();
+  add_token();
   add_bisect();
   add_doctor();
   add_completion();
@@ -100,6 +107,15 @@ void Parser::add_globals()
                   global.config,
                   "The farm's settings (default: farm.yaml in the state "
                   "folder)")
+      ->type_name("FILE");
+  app_.add_option("--server",
+                  global.server,
+                  "A daemon elsewhere: http://127.0.0.1:7070 (default: "
+                  "$OOPSFARM_SERVER, or the state folder's)")
+      ->type_name("URL");
+  app_.add_option("--token-file",
+                  global.token_file,
+                  "Holds the token for it (default: $OOPSFARM_TOKEN is one)")
       ->type_name("FILE");
   auto* quiet = app_.add_flag("-q,--quiet", is_quiet_, "Only the result");
   auto* verbose = app_.add_flag(
@@ -254,6 +270,40 @@ void Parser::add_crashes()
   mark->add_flag("--unmute", is_unmute_, "List it again")->excludes(mute);
   mark->add_flag(
       "--clear", crash_mark_.clear, "Forget what was said of it before");
+}
+
+void Parser::add_gc()
+{
+  auto* verb = add_verb(app_, help_gc);
+  verb->add_option("--max-age",
+                   gc_.max_age,
+                   "What was not used for so long goes: 30d, 12h")
+      ->type_name("TIME");
+  verb->add_option("--max-size",
+                   gc_.max_size,
+                   "The oldest go until the rest is no more: 100G")
+      ->type_name("SIZE");
+  verb->add_flag("-n,--dry-run", gc_.dry_run, "Only say what would go");
+}
+
+void Parser::add_token()
+{
+  auto* token = add_verb(app_, help_token);
+  token->require_subcommand(1);
+  auto* add = add_verb(*token, help_token_add);
+  add->add_option("name", token_add_.name, "Who owns the jobs it submits")
+      ->required()
+      ->type_name("NAME");
+  add->add_option("--role",
+                  token_add_.role,
+                  "submit: jobs, and changes to one's own; admin: everything")
+      ->type_name("ROLE")
+      ->check(CLI::IsMember({"submit", "admin"}));
+  add_verb(*token, help_token_list);
+  add_verb(*token, help_token_remove)
+      ->add_option("name", token_remove_.name, "Whose token")
+      ->required()
+      ->type_name("NAME");
 }
 
 void Parser::add_bisect()
@@ -486,6 +536,17 @@ Result<CommandLine> Parser::result()
     }
     return line_;
   }
+  if (innermost_verb.get_parent() != nullptr &&
+      innermost_verb.get_parent()->get_name() == help_token.verb) {
+    if (verb == help_token_add.verb) {
+      line_.request = token_add_;
+    } else if (verb == help_token_remove.verb) {
+      line_.request = token_remove_;
+    } else {
+      line_.request = TokenListRequest{};
+    }
+    return line_;
+  }
   if (verb == help_run.verb) {
     line_.request = run_;
   } else if (verb == help_completion.verb) {
@@ -502,6 +563,8 @@ Result<CommandLine> Parser::result()
     line_.request = retry_;
   } else if (verb == help_report.verb) {
     line_.request = report_;
+  } else if (verb == help_gc.verb) {
+    line_.request = gc_;
   } else if (verb == help_tree_add.verb) {
     line_.request = tree_add_;
   } else if (verb == help_tree_list.verb) {

@@ -19,8 +19,10 @@ enum class ColourWish { automatic, always, never };
 /// Options that every verb takes, before or after it.
 struct GlobalOptions
 {
-  std::filesystem::path state;  ///< "" = the default
-  std::filesystem::path config; ///< "" = farm.yaml in the state folder
+  std::filesystem::path state;      ///< "" = the default
+  std::filesystem::path config;     ///< "" = farm.yaml in the state folder
+  std::string server;               ///< a daemon's URL; "" = the state folder's
+  std::filesystem::path token_file; ///< who we are there; "" = $OOPSFARM_TOKEN
   Verbosity verbosity = Verbosity::normal;
   Output output = Output::text;
   ColourWish colour = ColourWish::automatic;
@@ -63,6 +65,30 @@ struct ReportRequest
 {
   std::string job;
   std::string format = "text";
+};
+
+/// Remove what nobody needs any more.
+struct GcRequest
+{
+  std::string max_age;  ///< a duration; "": farm.yaml's
+  std::string max_size; ///< a size; "": farm.yaml's
+  bool dry_run = false; ///< only say what would go
+};
+
+/// Let somebody use the daemon over TCP.
+struct TokenAddRequest
+{
+  std::string name;
+  std::string role = "submit"; ///< or admin
+};
+
+struct TokenListRequest
+{
+};
+
+struct TokenRemoveRequest
+{
+  std::string name;
 };
 
 struct TreeAddRequest
@@ -165,6 +191,10 @@ using Request = std::variant<HelpRequest,
                              CancelRequest,
                              RetryRequest,
                              ReportRequest,
+                             GcRequest,
+                             TokenAddRequest,
+                             TokenListRequest,
+                             TokenRemoveRequest,
                              TreeAddRequest,
                              TreeListRequest,
                              TreeRemoveRequest,

@@ -23,8 +23,8 @@ Result<std::string> ask(const Context& context,
                         const std::string& path,
                         const std::string& body)
 {
-  TRY_ASSIGN(const auto state, find_state(context.options.state, get_env));
-  TRY_ASSIGN(auto reply, ask_daemon(state.socket(), method, path, body));
+  TRY_ASSIGN(const auto daemon, find_daemon(context.options, get_env));
+  TRY_ASSIGN(auto reply, ask_daemon(daemon, method, path, body));
   constexpr int first_error = 400;
   constexpr int first_of_ours = 500;
   if (reply.status < first_error) {

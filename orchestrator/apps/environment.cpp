@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "apps/environment.h"
 
+#include "base/strings.h"
 #include "jobfile/farm_file.h"
+#include "sys/file.h"
 
 #include <fmt/format.h>
 
@@ -107,6 +109,44 @@ fs::path own_program()
 {
   std::error_code ignored;
   return fs::read_symlink("/proc/self/exe", ignored);
+}
+
+/// A token is one line.
+static Result<std::string> find_token(const GlobalOptions& options,
+                                      const GetEnv& env)
+{
+  if (options.token_file.empty()) {
+    return env("OOPSFARM_TOKEN").value_or("");
+  }
+  TRY_ASSIGN(const auto text, read_file(options.token_file, 4096));
+  return std::string(trim(text));
+}
+
+Result<DaemonAddress> find_daemon(const GlobalOptions& options,
+                                  const GetEnv& env)
+{
+  auto url = options.server.empty() ? env("OOPSFARM_SERVER").value_or("")
+                                    : options.server;
+  if (url.empty()) {
+    TRY_ASSIGN(const auto state, find_state(options.state, env));
+    return DaemonAddress{state.socket()};
+  }
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+    return user_error(
+        fmt::format("'{}' is no daemon's URL, as in http://127.0.0.1:7070",
+                    printable(url, 200)));
+  }
+  while (url.ends_with('/')) {
+    url.pop_back();
+  }
+  TRY_ASSIGN(auto token, find_token(options, env));
+  if (token.empty()) {
+    return user_error(fmt::format(
+        "{} wants a token: set $OOPSFARM_TOKEN or name --token-file FILE; "
+        "`oopsfarm token add NAME` on its host makes one",
+        printable(url, 200)));
+  }
+  return DaemonAddress{{}, std::move(url), std::move(token)};
 }
 
 Result<FarmConfig> load_config(const GlobalOptions& options,

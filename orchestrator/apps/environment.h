@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "api/client.h"
 #include "apps/command_line.h"
 #include "base/result.h"
 #include "engine/engine.h"
@@ -38,6 +39,12 @@ Result<SharePaths> find_share(const std::filesystem::path& program,
 
 /// This program's file.
 std::filesystem::path own_program();
+
+/// The daemon that verbs talk to: at --server or $OOPSFARM_SERVER, with the
+/// token of --token-file or $OOPSFARM_TOKEN; else at the state folder's socket.
+/// Fails (user) on an URL that is none, or without a token for it.
+Result<DaemonAddress> find_daemon(const GlobalOptions& options,
+                                  const GetEnv& env);
 
 /// farm.yaml: the option's file, which must be there, else the state folder's,
 /// which need not.

@@ -72,6 +72,45 @@ const Help help_report = {
     "\n"
     "Exits with the job's own code, as `oopsfarm run` does."};
 
+const Help help_gc = {
+    "gc",
+    "Removes kernels, objects and runs that nobody needs any more",
+    "Examples:\n"
+    "  oopsfarm gc --dry-run --max-age 30d\n"
+    "  oopsfarm gc --max-size 100G\n"
+    "\n"
+    "What a crash needs that nobody muted stays: its runs, their kernels and\n"
+    "programs (`oopsfarm crashes mark SIGNATURE --mute` lets them go). The\n"
+    "rest goes by its last use, the oldest first. Defaults are gc_max_age and\n"
+    "gc_max_size in farm.yaml; a daemon with these collects by itself."};
+
+const Help help_token = {
+    "token",
+    "Lets people use the daemon over TCP",
+    "Examples:\n"
+    "  oopsfarm token add alice\n"
+    "  oopsfarm token list\n"
+    "\n"
+    "farm.yaml says where the daemon listens (`listen: 127.0.0.1:7070`). What\n"
+    "is sent there is not encrypted: use a tunnel or a proxy beyond this "
+    "host."};
+
+const Help help_token_add = {
+    "add",
+    "Makes a token and prints it, this once",
+    "Examples:\n"
+    "  oopsfarm token add alice > token\n"
+    "  oopsfarm token add ci --role submit\n"
+    "  OOPSFARM_TOKEN=$(cat token) oopsfarm --server http://127.0.0.1:7070 "
+    "status"};
+
+const Help help_token_list = {
+    "list", "Lists who has one", "Example:\n  oopsfarm token list"};
+
+const Help help_token_remove = {"remove",
+                                "Takes somebody's token back, at once",
+                                "Example:\n  oopsfarm token remove alice"};
+
 const Help help_tree = {"tree",
                         "Source trees that jobs may name",
                         "Examples:\n"

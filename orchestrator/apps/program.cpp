@@ -57,6 +57,26 @@ struct Dispatch
     return report_verb(request, context);
   }
 
+  Result<int> operator()(const GcRequest& request) const
+  {
+    return gc_verb(request, context);
+  }
+
+  Result<int> operator()(const TokenAddRequest& request) const
+  {
+    return token_add_verb(request, context);
+  }
+
+  Result<int> operator()(const TokenListRequest&) const
+  {
+    return token_list_verb(context);
+  }
+
+  Result<int> operator()(const TokenRemoveRequest& request) const
+  {
+    return token_remove_verb(request, context);
+  }
+
   Result<int> operator()(const TreeAddRequest& request) const
   {
     return tree_add_verb(request, context);

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "git/git.h"
 #include "git/repository.h"
+#include "sys/file.h"
 
 #include <algorithm>
 #include <system_error>
@@ -36,7 +37,7 @@ static TreeInfo inspect(const StatePaths& state,
 {
   TreeInfo info;
   info.name = name;
-  info.bytes = folder_bytes(state.tree(name));
+  info.bytes = bytes_below(state.tree(name));
   const auto repository = Repository::open(state.tree(name), processes, stop);
   if (!repository) {
     log::warning(repository.error().message);
@@ -60,22 +61,6 @@ list_trees(const StatePaths& state, ProcessRunner& processes, const Stop& stop)
     trees.push_back(inspect(state, name, processes, stop));
   }
   return trees;
-}
-
-std::uint64_t folder_bytes(const fs::path& folder)
-{
-  std::uint64_t bytes = 0;
-  std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, error), end;
-       !error && entry != end;
-       entry.increment(error)) {
-    std::error_code ignored;
-    if (entry->is_regular_file(ignored) && !entry->is_symlink(ignored)) {
-      const auto size = entry->file_size(ignored);
-      bytes += ignored ? 0 : size;
-    }
-  }
-  return bytes;
 }
 
 } // namespace oopsfarm

@@ -29,7 +29,4 @@ std::vector<std::string> tree_folder_names(const StatePaths& state);
 Result<std::vector<TreeInfo>>
 list_trees(const StatePaths& state, ProcessRunner& processes, const Stop& stop);
 
-/// Bytes of all regular files below a folder; what can't be read counts 0.
-std::uint64_t folder_bytes(const std::filesystem::path& folder);
-
 } // namespace oopsfarm

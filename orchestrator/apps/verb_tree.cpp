@@ -98,14 +98,14 @@ Result<int> tree_add_verb(const TreeAddRequest& request, const Context& context)
   }
   if (context.options.output == Output::json) {
     TRY(put_result(tree_json(
-        {request.name, imported.tag, imported.commit, folder_bytes(folder)})));
+        {request.name, imported.tag, imported.commit, bytes_below(folder)})));
   } else if (context.options.verbosity != Verbosity::quiet) {
     TRY(put_result(
         fmt::format("added {}: {} ({:.12}), {} in {}\n",
                     request.name,
                     imported.tag.empty() ? "no tag" : printable(imported.tag),
                     imported.commit,
-                    format_size(folder_bytes(folder)),
+                    format_size(bytes_below(folder)),
                     format_duration(duration_cast<milliseconds>(
                         steady_clock::now() - begun)))));
   }

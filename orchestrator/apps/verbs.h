@@ -30,6 +30,16 @@ Result<int> tree_add_verb(const TreeAddRequest& request,
                           const Context& context);
 Result<int> tree_list_verb(const TreeListRequest& request,
                            const Context& context);
+Result<int> gc_verb(const GcRequest& request, const Context& context);
+
+Result<int> token_add_verb(const TokenAddRequest& request,
+                           const Context& context);
+
+Result<int> token_list_verb(const Context& context);
+
+Result<int> token_remove_verb(const TokenRemoveRequest& request,
+                              const Context& context);
+
 Result<int> tree_remove_verb(const TreeRemoveRequest& request,
                              const Context& context);
 Result<int> log_verb(const LogRequest& request, const Context& context);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 
 namespace oopsfarm {
 
@@ -23,25 +24,60 @@ Foreman::Foreman(Planner& planner,
                  Store& store,
                  Board& board,
                  Executor& executor,
-                 const Stop& stop)
-    : planner_(planner), store_(store), board_(board), stop_(stop),
-      crew_(state, executor, stop)
+                 Stop& stop,
+                 StopWishes wishes)
+    : planner_(planner), store_(store), board_(board), state_(state),
+      stop_(stop), wishes_(std::move(wishes)), crew_(state, executor, stop),
+      next_sweep_(std::chrono::steady_clock::now())
 {
+}
+
+/// Whether the wishes end the loop; what is at work is left so.
+bool Foreman::is_to_end()
+{
+  if (wishes_.reload && wishes_.reload()) {
+    log::info("begins anew; steps at work go on");
+    return true;
+  }
+  if (wishes_.asked == nullptr || !wishes_.asked->requested()) {
+    return false;
+  }
+  switch (wishes_.on_stop) {
+  case OnStop::requeue:
+    stop_.request(wishes_.asked->signal());
+    return false;
+  case OnStop::finish:
+    crew_.hold();
+    return crew_.at_work() == 0;
+  case OnStop::leave:
+    return true;
+  }
+  return true;
+}
+
+Status Foreman::turn()
+{
+  clerk_.collect();
+  TRY(trouble_);
+  if (has_news_.exchange(false)) {
+    TRY(look_for_news());
+  }
+  sweep_now_and_then();
+  crew_.turn(frame, [this](JobWork& work, Status end) {
+    left_crew(work, std::move(end));
+  });
+  return trouble_;
 }
 
 Status Foreman::run()
 {
   TRY(resume());
   while (!stop_.requested()) {
-    clerk_.collect();
-    TRY(trouble_);
-    if (has_news_.exchange(false)) {
-      TRY(look_for_news());
+    TRY(turn());
+    if (is_to_end()) {
+      stop_.request(SIGTERM); // whatever the clerk is at
+      return Ok{};
     }
-    crew_.turn(frame, [this](JobWork& work, Status end) {
-      left_crew(work, std::move(end));
-    });
-    TRY(trouble_);
   }
   return crew_.remove_all();
 }
@@ -234,6 +270,85 @@ void Foreman::fail(const std::string& id, const Error& error)
   board_.forget(id);
   active_.erase(id);
   wake();
+}
+
+bool Foreman::is_needed(const KeptItem& item) const
+{
+  return std::any_of(active_.begin(), active_.end(), [&](const auto& entry) {
+    const auto& plan = entry.second->prepared.plan;
+    const auto& builds = plan.builds;
+    // A job that is being planned may want any program that stands.
+    return (item.kind == KeptKind::payload && !entry.second->work) ||
+           std::any_of(builds.begin(),
+                       builds.end(),
+                       [&](const auto& build) {
+                         return build.spec.out == item.path ||
+                                build.spec.object_tree == item.path;
+                       }) ||
+           std::any_of(
+               plan.runs.begin(), plan.runs.end(), [&](const auto& run) {
+                 return item.path.filename() == run.image.hash;
+               });
+  });
+}
+
+/// In the foreman's thread: no job can come to want one of them meanwhile.
+Status Foreman::take_out(const std::vector<KeptItem>& items)
+{
+  std::vector<KeptItem> go;
+  for (const auto& item : items) {
+    const bool is_run = item.kind == KeptKind::run;
+    if (is_run) {
+      TRY_ASSIGN(const auto run, store_.run(item.path.filename().string()));
+      if (run && active_.contains(run->job)) {
+        continue;
+      }
+    }
+    go.push_back(item);
+  }
+  TRY_ASSIGN(const auto bytes,
+             oopsfarm::take_out(state_, go, [this](const KeptItem& item) {
+               return is_needed(item);
+             }));
+  if (bytes > 0) {
+    log::info(fmt::format("gc: {} bytes of {} items went", bytes, go.size()));
+  }
+  clerk_.ask([this]() -> Clerk::Done {
+    const auto emptied = empty_trash(state_);
+    if (!emptied) {
+      log::warning("gc: " + emptied.error().message);
+    }
+    return [] {};
+  });
+  return Ok{};
+}
+
+void Foreman::sweep_now_and_then()
+{
+  constexpr std::chrono::hours pause{1};
+  const auto& config = planner_.context().config;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_sweep_ || (!config.gc_max_age && !config.gc_max_size)) {
+    return;
+  }
+  next_sweep_ = now + pause;
+  SweepLimits limits;
+  limits.max_age = config.gc_max_age;
+  limits.max_bytes = config.gc_max_size;
+  clerk_.ask([this, limits]() -> Clerk::Done {
+    auto items = survey(state_, stop_);
+    if (!items) {
+      log::warning("gc: " + items.error().message);
+      return [] {};
+    }
+    auto go =
+        choose(*std::move(items), limits, std::chrono::system_clock::now());
+    return [this, go = std::move(go)] {
+      if (const auto done = take_out(go); !done) {
+        log::warning("gc: " + done.error().message);
+      }
+    };
+  });
 }
 
 } // namespace oopsfarm

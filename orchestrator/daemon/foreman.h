@@ -7,14 +7,27 @@
 #include "daemon/store_ledger.h"
 #include "engine/crew.h"
 #include "exec/executor.h"
+#include "model/farm.h"
 #include "store/store.h"
+#include "sweep/sweep.h"
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 namespace oopsfarm {
+
+/// Who may ask a foreman to end, beside its stop, and how it is to end then.
+struct StopWishes
+{
+  const Stop* asked = nullptr; ///< end as `on_stop` says
+  /// Asked each turn: leave all at work, to be taken over at once?
+  std::function<bool()> reload = {};
+  OnStop on_stop = OnStop::requeue;
+};
 
 /// The daemon's loop: takes jobs from the store, has them planned, works them
 /// through a crew, and writes down what they came to. At its start it goes on
@@ -35,10 +48,12 @@ public:
           Store& store,
           Board& board,
           Executor& executor,
-          const Stop& stop);
+          Stop& stop,
+          StopWishes wishes = {});
 
-  /// Works until a stop is requested; what is at work then is ended, and begun
-  /// again by the next foreman. Fails (infra) when the store can't be read or
+  /// Works until `stop` is requested, which ends what is at work, for the next
+  /// foreman to begin it again; or as the wishes have it, and requests `stop`
+  /// itself in the end. Fails (infra) when the store can't be read or
   /// written any more; steps go on then, for the next one to find.
   Status run();
 
@@ -59,6 +74,11 @@ private:
     bool is_in_crew = false;
   };
 
+  Status turn();
+  bool is_to_end();
+  void sweep_now_and_then();
+  Status take_out(const std::vector<KeptItem>& items);
+  bool is_needed(const KeptItem& item) const;
   Status resume();
   Status look_for_news();
   Status admit();
@@ -76,8 +96,11 @@ private:
   Planner& planner_;
   Store& store_;
   Board& board_;
-  const Stop& stop_;
+  const StatePaths& state_;
+  Stop& stop_;
+  StopWishes wishes_;
   Crew crew_;
+  std::chrono::steady_clock::time_point next_sweep_;
   std::map<std::string, std::unique_ptr<Active>> active_; ///< by job id
   std::atomic<bool> has_news_ = true;
   Status trouble_ = Ok{}; ///< the store's: the loop ends

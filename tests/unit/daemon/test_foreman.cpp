@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/foreman.h"
 #include "support/fake_executor.h"
+#include "support/fake_planner.h"
 #include "sys/file.h"
 
 #include <doctest/doctest.h>
@@ -9,70 +10,10 @@
 
 using namespace oopsfarm;
 using test::FakeExecutor;
+using test::FakePlanner;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A job of `runs` runs on one kernel that stands, whatever its file says.
-class FakePlanner final : public Planner
-{
-public:
-  explicit FakePlanner(EngineContext& context) : context_(context)
-  {
-    BuildOutcome kernel;
-    kernel.verdict = Verdict::pass;
-    kernel.key = "key";
-    kernel.vmlinux = context.state.kernels() / "key/vmlinux";
-    REQUIRE(make_folder(context.state.kernels() / "key"));
-    REQUIRE(write_file(kernel.vmlinux, "ELF"));
-    REQUIRE(write_file(context.state.kernels() / "key/outcome.json",
-                       to_json(kernel)));
-  }
-
-  Result<PreparedJob> prepare(const StoredJob& job, Observer&) override
-  {
-    if (job.asked.name == "broken") {
-      return user_error("no such tree");
-    }
-    PreparedJob prepared;
-    prepared.report.base_commit = "c0ffee";
-    if (job.asked.name == "does-not-apply") {
-      prepared.report.cells.resize(1);
-      prepared.report.cells[0].verdict = Verdict::apply_failed;
-      return prepared;
-    }
-    PlannedBuild build;
-    build.label.is_build = true;
-    build.spec.key = "key";
-    build.spec.out = context_.state.kernels() / "key";
-    prepared.plan.builds.push_back(build);
-    for (std::size_t i = 0; i < runs; ++i) {
-      PlannedRun run;
-      run.label.id = 1 + i;
-      run.label.attempt = static_cast<unsigned>(1 + i);
-      prepared.plan.runs.push_back(run);
-    }
-    return prepared;
-  }
-
-  Result<FinishedJob> finish(const StoredJob&,
-                             const PreparedJob& prepared,
-                             const JobWork& work) override
-  {
-    auto report = prepared.report;
-    if (report.cells.empty()) {
-      report.cells = work.cells();
-    }
-    return FinishedJob{exit_code(report), {"table", "{}"}};
-  }
-
-  const EngineContext& context() const override { return context_; }
-
-  std::size_t runs = 3;
-
-private:
-  EngineContext& context_;
-};
 
 class Farm
 {
@@ -226,6 +167,110 @@ TEST_CASE("daemon::Foreman cancels a job at work")
   CHECK(foreman->run());
   watch.join();
   CHECK(farm.job("j1").runs < 20);
+}
+
+/// A foreman on `farm` that is told to stop while its first step runs.
+static std::size_t stopped_with(Farm& farm, OnStop on_stop)
+{
+  Stop asked;
+  FakeExecutor executor(2, [&](const StepSpec& spec) {
+    asked.request(SIGTERM);
+    return passes(spec);
+  });
+  StopWishes wishes;
+  wishes.asked = &asked;
+  wishes.on_stop = on_stop;
+  Foreman foreman(farm.planner,
+                  farm.context.state,
+                  farm.store,
+                  farm.board,
+                  executor,
+                  *farm.stop,
+                  wishes);
+  CHECK(foreman.run());
+  CHECK(farm.stop->requested());
+  return executor.aborted;
+}
+
+TEST_CASE("daemon::Foreman stops as it is asked to")
+{
+  Farm farm;
+  farm.planner.runs = 6;
+  farm.submit("j1");
+  const auto known = [&] { return (*farm.store.runs("j1")).size(); };
+  SUBCASE("and forgets what is at work")
+  {
+    CHECK(stopped_with(farm, OnStop::requeue) > 0);
+    CHECK(known() == farm.job("j1").runs);
+  }
+  SUBCASE("and lets what is at work end, and begins nothing")
+  {
+    CHECK(stopped_with(farm, OnStop::finish) == 0);
+    CHECK(farm.job("j1").runs >= 2);
+    CHECK(farm.job("j1").runs < 6);
+    CHECK(known() == farm.job("j1").runs);
+  }
+  SUBCASE("and leaves what is at work")
+  {
+    CHECK(stopped_with(farm, OnStop::leave) == 0);
+    CHECK(known() > farm.job("j1").runs); // the next one adopts it
+  }
+  CHECK(farm.job("j1").state == JobState::running);
+}
+
+TEST_CASE("daemon::Foreman begins anew without touching what is at work")
+{
+  Farm farm;
+  farm.planner.runs = 6;
+  farm.submit("j1");
+  FakeExecutor executor(2, passes);
+  StopWishes wishes;
+  wishes.reload = [&] { return executor.started.size() > 1; };
+  Foreman foreman(farm.planner,
+                  farm.context.state,
+                  farm.store,
+                  farm.board,
+                  executor,
+                  *farm.stop,
+                  wishes);
+  CHECK(foreman.run());
+  CHECK(executor.aborted == 0);
+  CHECK((*farm.store.runs("j1")).size() > farm.job("j1").runs);
+}
+
+TEST_CASE("daemon::Foreman collects what nobody needs")
+{
+  Farm farm;
+  farm.context.config.gc_max_size = 0;
+  farm.planner.runs = 1000;
+  farm.submit("j1");
+  const auto make_old = [&](const std::string& name) {
+    const auto folder = farm.context.state.kernels() / name;
+    REQUIRE(make_folder(folder));
+    for (const auto* file : {"outcome.json", "vmlinux"}) {
+      if (!fs::exists(folder / file)) {
+        REQUIRE(write_file(folder / file, "{}"));
+      }
+    }
+    const auto long_ago =
+        fs::file_time_type::clock::now() - std::chrono::hours(100);
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      fs::last_write_time(entry.path(), long_ago);
+    }
+    fs::last_write_time(folder, long_ago);
+    return folder;
+  };
+  const auto unwanted = make_old("unwanted");
+  const auto wanted = make_old("key"); // of the job's plan
+  FakeExecutor executor(1, [&](const StepSpec& spec) {
+    if (!fs::exists(unwanted)) {
+      farm.stop->request(SIGTERM);
+    }
+    return passes(spec);
+  });
+  farm.live(executor);
+  CHECK_FALSE(fs::exists(unwanted));
+  CHECK(fs::exists(wanted / "vmlinux"));
 }
 
 TEST_CASE("daemon::Clerk works in order and hands the ends back")

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A farm of toy steps (tests/toy) under random kill -9 of its daemon and its
+workers: every job ends as it would have undisturbed, each observation counts
+once, nothing is left. OOPSFARM_FULL=1: a thousand steps, a hundred kills."""
+
+import http.client
+import socket
+
+from chaos import *  # noqa: F403
+
+STEPS = 20
+FULL = "OOPSFARM_FULL" in os.environ
+JOBS, KILLS = (60, 100) if FULL else (15, 25)
+
+
+class Line(http.client.HTTPConnection):
+    """HTTP on the farm's socket."""
+
+    def __init__(self, path):
+        super().__init__("oopsfarm", timeout=30)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Toys(FarmTest):
+    def ask(self, path):
+        line = Line(self.state / "socket")
+        try:
+            line.request("GET", path)
+            return line.getresponse().read().decode()
+        finally:
+            line.close()
+
+    def start(self):
+        with open(self.scratch / "daemon.log", "a") as log:
+            daemon = subprocess.Popen(
+                [str(BIN / "toy_farmd"), str(self.state), str(STEPS), "4",
+                 "process"], stderr=log, stdin=subprocess.DEVNULL)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                if self.ask("/healthz") == "ok\n":
+                    return daemon
+            except OSError:
+                time.sleep(0.01)
+            self.assertIsNone(daemon.poll(),
+                              (self.scratch / "daemon.log").read_text())
+        self.fail("the daemon does not answer")
+
+    def workers(self):
+        return [pid for pid in processes_with("/spec.json")
+                if pid in processes_with(str(self.state / "runs"))]
+
+    def live_jobs(self):
+        return [json.loads(line) for line in self.ask("/v1/jobs").splitlines()]
+
+    def test_jobs_end_as_if_undisturbed(self):
+        chaos = Chaos(1, self.start, self.workers)
+        job = self.job()
+        for _ in range(JOBS):
+            done = self.farm("submit", job)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        while chaos.kills() < KILLS and self.live_jobs():
+            chaos.strike()
+            chaos.pause(0.3)
+        end = time.monotonic() + 600
+        while self.live_jobs() and time.monotonic() < end:
+            time.sleep(0.2)
+        self.assertEqual(self.live_jobs(), [])
+        self.assertGreaterEqual(chaos.kills(), KILLS, "the jobs were too short")
+        self.assertGreater(chaos.killed["daemon"], KILLS // 5)
+        self.assertGreater(chaos.killed["step"], KILLS // 5)
+        jobs = [json.loads(line)
+                for line in self.ask("/v1/jobs?all=1").splitlines()]
+        # Every fifth toy crashes.
+        self.assertEqual({(each["state"], each["exit_code"]) for each in jobs},
+                         {("ended", 1)})
+        self.assertEqual(len(jobs), JOBS)
+        chaos.daemon.terminate()
+        self.assertEqual(chaos.daemon.wait(30), 0)
+        check_ledger(self, self.state, {"j": STEPS})
+        print(f"{chaos.killed} killed over {JOBS * STEPS} steps")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
