@@ -189,6 +189,10 @@ result_of(const Quarry& quarry, const Case& found, const JobReport& report)
     result.candidates.push_back(patch_at(report, node));
   }
   result.candidates_mass = answer.candidates_mass;
+  const auto posterior = found.bisection().posterior();
+  for (std::size_t i = 1; i <= report.patches.size(); ++i) {
+    result.posterior.push_back(posterior.at(i));
+  }
   result.runs = found.runs();
   result.builds = found.builds();
   for (std::size_t i = 0; i < found.channels().size(); ++i) {

@@ -21,15 +21,33 @@ static bool base_shows(const std::vector<Cell>& cells,
   });
 }
 
+/// A base that does not build says nothing of a series that doesn't either.
+static bool base_lacks_build(const std::vector<Cell>& cells, const Cell& cell)
+{
+  return std::any_of(cells.begin(), cells.end(), [&](const Cell& other) {
+    return other.kernel == "base" && other.target == cell.target &&
+           other.kconfig == cell.kconfig && other.workload == cell.workload &&
+           other.verdict == Verdict::build_failed;
+  });
+}
+
+static bool base_shows_all(const std::vector<Cell>& cells, const Cell& cell)
+{
+  return !cell.signatures.empty() &&
+         std::all_of(cell.signatures.begin(),
+                     cell.signatures.end(),
+                     [&](const std::string& signature) {
+                       return base_shows(cells, cell, signature);
+                     });
+}
+
 void mark_what_the_base_has(std::vector<Cell>& cells)
 {
   for (auto& cell : cells) {
-    cell.base_has_it = cell.kernel != "base" && !cell.signatures.empty() &&
-                       std::all_of(cell.signatures.begin(),
-                                   cell.signatures.end(),
-                                   [&](const std::string& signature) {
-                                     return base_shows(cells, cell, signature);
-                                   });
+    cell.base_has_it =
+        cell.kernel != "base" &&
+        (cell.verdict == Verdict::build_failed ? base_lacks_build(cells, cell)
+                                               : base_shows_all(cells, cell));
   }
 }
 

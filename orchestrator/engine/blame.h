@@ -10,7 +10,8 @@
 namespace oopsfarm {
 
 /// Marks the cells of a series that failed in no way that the base did not
-/// fail in, on the same target and kconfig (Cell::base_has_it). Pure.
+/// fail in, on the same target and kconfig (Cell::base_has_it), and those whose
+/// kernel did not build where the base did not, either. Pure.
 void mark_what_the_base_has(std::vector<Cell>& cells);
 
 /// Ranks the series' patches for each cell that crashed as the base did not

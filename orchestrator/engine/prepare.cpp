@@ -112,6 +112,7 @@ static Result<ApplyResult> prepare_series(const Job& job,
         apply_series(
             repository, report.base_commit, series, context.state.worktrees()));
     report.patches = applied.patches;
+    report.mail = {series.subject, series.message_id, series.author};
   }
   observer.note(
       fmt::format("{} {} ({:.12}){}",

@@ -22,6 +22,7 @@ struct JsonReader::State
   std::string where; ///< "target." for keys of the object `target`
   std::set<std::string> taken;
   std::string problem; ///< the first one
+  bool may_have_more = false;
 
   /// The value of `key`, or nullptr after noting that it is missing.
   const Json* take(const char* key)
@@ -218,6 +219,49 @@ void JsonReader::milliseconds(const char* key, std::chrono::milliseconds& value)
       integer(key, 0, a_year, static_cast<std::uint64_t>(value.count())));
 }
 
+void JsonReader::real(const char* key, double& value, double min, double max)
+{
+  const auto* json = state_->take(key);
+  if (json == nullptr) {
+    return;
+  }
+  if (!json->is_number()) {
+    fail(key, "must be a number");
+    return;
+  }
+  const auto found = json->get<double>();
+  if (!(found >= min && found <= max)) {
+    fail(key, fmt::format("{} is not within {} to {}", found, min, max));
+    return;
+  }
+  value = found;
+}
+
+void JsonReader::shares(const char* key, std::vector<double>& value)
+{
+  state_->list(key, &Json::is_number, "must be a list of numbers", value);
+  if (std::any_of(value.begin(), value.end(), [](double share) {
+        return !(share >= 0 && share <= 1.001);
+      })) {
+    fail(key, "must be numbers within 0 to 1");
+  }
+}
+
+bool JsonReader::has(const char* key)
+{
+  if (failed()) {
+    return false;
+  }
+  state_->taken.insert(key);
+  const auto found = state_->value->find(key);
+  return found != state_->value->end() && !found->is_null();
+}
+
+void JsonReader::allow_more()
+{
+  state_->may_have_more = true;
+}
+
 void JsonReader::constant(const char* key, std::string_view wanted)
 {
   std::string word;
@@ -307,7 +351,7 @@ std::uint64_t JsonReader::integer(const char* key,
 
 Status JsonReader::finish()
 {
-  if (!failed()) {
+  if (!failed() && !state_->may_have_more) {
     for (const auto& item : state_->value->items()) {
       if (!state_->taken.contains(item.key())) {
         fail(printable(item.key()).c_str(), "is not a known key");

@@ -40,10 +40,20 @@ public:
   void paths(const char* key, std::vector<std::filesystem::path>& value);
   void seconds(const char* key, std::chrono::seconds& value);
   void milliseconds(const char* key, std::chrono::milliseconds& value);
+  void real(const char* key, double& value, double min, double max);
+  /// Numbers of 0 to 1, with what rounding adds.
+  void shares(const char* key, std::vector<double>& value);
   void constant(const char* key, std::string_view wanted);
   void version(std::uint64_t wanted);
   void object(const char* key, const std::function<void(JsonReader&)>& read);
   void objects(const char* key, const std::function<void(JsonReader&)>& read);
+
+  /// Whether the key is there, and not null. One that was asked for is known.
+  bool has(const char* key);
+
+  /// Keys that nobody takes are none of ours, and no error: for texts that
+  /// outlive the version that wrote them.
+  void allow_more();
 
   /// An unsigned integer within [min, max] and within the variable's type.
   template <typename T>

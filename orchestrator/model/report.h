@@ -29,6 +29,16 @@ struct PatchInfo
   std::string commit; ///< "" where it was not applied
 };
 
+/// The mail that a series came with, which a report answers: its cover letter,
+/// else its first patch. Untrusted UTF-8, each on one line; "" where a series
+/// came by no mail.
+struct SeriesMail
+{
+  std::string subject;    ///< with its tags: "[PATCH v2 0/3] mm: …"
+  std::string message_id; ///< without <>
+  std::string author;     ///< "Name <address>"
+};
+
 /// A patch that may have brought a crash.
 struct Suspect
 {
@@ -58,7 +68,10 @@ struct Cell
   std::uint64_t kills = 0;           ///< over all observations
   std::chrono::milliseconds time{0}; ///< wall time over all observations
   std::vector<std::uint64_t> teardown_us = {}; ///< of all (model/step.h)
-  std::vector<TestCount> results = {};         ///< of programs, in their order
+  /// Of a report that was read back, whose `teardown_us` is a sample: how many
+  /// there were. 0: as many as stand there.
+  std::size_t teardown_count = 0;
+  std::vector<TestCount> results = {}; ///< of programs, in their order
   std::string run_id = {}; ///< of the observation that `title` is of
   /// Of each failing observation what it is grouped by, each once, the one of
   /// `title` first.
@@ -101,6 +114,9 @@ struct BisectedCrash
   /// "undecided".
   std::string conclusion;
   double probability = 0; ///< of the conclusion
+  /// Of each patch, the first one's first; with the base's and that of none
+  /// they sum to 1. Empty: not known.
+  std::vector<double> posterior = {};
   /// The culprit, with those that can't be told from it; or empty.
   std::vector<PatchInfo> culprits;
   std::vector<PatchInfo> candidates; ///< the fewest that hold 90 %
@@ -117,6 +133,7 @@ struct JobReport
   std::string tree;
   std::string base;        ///< as asked for: "v6.1"
   std::string base_commit; ///< full object id
+  SeriesMail mail;
   std::vector<PatchInfo> patches;
   std::vector<KernelBuild> builds;
   std::vector<Cell> cells;

@@ -65,7 +65,7 @@ std::string bisections_text(const JobReport& report, Colour colour)
     text += finding_of(crash, report, colour);
     for (const auto& rates : crash.rates) {
       text += fmt::format("  {}: with it {}; without {}\n",
-                          rates.channel,
+                          printable(rates.channel),
                           rate_of(rates.crashes_with, rates.passes_with),
                           rate_of(rates.crashes_without, rates.passes_without));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/failures.h"
 
+#include "base/id.h"
 #include "base/strings.h"
 
 #include <fmt/format.h>
@@ -109,7 +110,7 @@ static std::string runs_text(const FailureGroup& group, const Style& style)
       ++shown;
       text += "  run " + printable(id);
       if (!style.runs.empty()) {
-        text += ": " + (style.runs / id / "console.log").string();
+        text += ": " + printable((style.runs / id / "console.log").string());
       }
       text += "\n";
     }
@@ -118,6 +119,15 @@ static std::string runs_text(const FailureGroup& group, const Style& style)
     text += fmt::format("  and {} more runs (--json has their ids)\n", hidden);
   }
   return text;
+}
+
+/// How to see it again without the farm.
+static std::string reproducer_text(const Cell& cell)
+{
+  return !is_id(cell.run_id) || !is_kernel_failure(cell.verdict)
+             ? ""
+             : "  to see it again with QEMU alone: oopsfarm reproducer " +
+                   cell.run_id + "\n";
 }
 
 /// The likeliest patches, and why.
@@ -163,7 +173,7 @@ static std::string group_text(const JobReport& report,
   text += cell.base_has_it ? "  the base has it, too: no fault of the series\n"
                            : "";
   text += suspects_text(report, cell);
-  return text + runs_text(group, style);
+  return text + runs_text(group, style) + reproducer_text(cell);
 }
 
 std::string failures_text(const JobReport& report, const Style& style)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/json_report.h"
 
-#include "base/quantiles.h"
+#include "report/teardown.h"
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +28,10 @@ static Json job_object(const JobReport& report)
           {"tree", report.tree},
           {"base", report.base},
           {"base_commit", report.base_commit},
+          {"mail",
+           {{"subject", report.mail.subject},
+            {"message_id", report.mail.message_id},
+            {"author", report.mail.author}}},
           {"patches", patches},
           {"notes", report.notes},
           {"time_ms", report.time.count()}};
@@ -42,6 +46,7 @@ static Json build_object(const KernelBuild& build)
           {"verdict", to_string(build.outcome.verdict)},
           {"reused", build.reused},
           {"title", build.outcome.title},
+          {"detail", build.outcome.detail},
           {"key", build.outcome.key},
           {"objects", build.outcome.objects},
           {"time_ms", build.outcome.time.count()}};
@@ -63,7 +68,7 @@ static Json results_of(const Cell& cell)
 /// null when no teardown was timed.
 static Json teardown_of(const Cell& cell)
 {
-  const auto times = quantiles_of(cell.teardown_us);
+  const auto times = teardown_of_cell(cell);
   if (times.count == 0) {
     return nullptr;
   }
@@ -71,7 +76,8 @@ static Json teardown_of(const Cell& cell)
           {"min", times.min},
           {"median", times.median},
           {"p99", times.p99},
-          {"max", times.max}};
+          {"max", times.max},
+          {"sample", teardown_sample(cell)}};
 }
 
 static Json suspects_of(const Cell& cell)
@@ -99,6 +105,7 @@ static Json cell_object(const Cell& cell)
           {"observations", cell.observations},
           {"failures", cell.failures},
           {"run_ids", cell.run_ids},
+          {"run_id", cell.run_id},
           {"first_line", cell.first_line},
           {"detail", cell.detail},
           {"infra_failures", cell.infra_failures},
@@ -138,6 +145,7 @@ static Json bisection_object(const BisectedCrash& crash)
           {"culprits", culprits},
           {"conclusion", crash.conclusion},
           {"probability", crash.probability},
+          {"posterior", crash.posterior},
           {"candidates", commits_of(crash.candidates)},
           {"candidates_mass", crash.candidates_mass},
           {"runs", crash.runs},

@@ -1,11 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/teardown.h"
 
-#include "base/quantiles.h"
 #include "base/units.h"
 #include "report/cell_labels.h"
 
+#include <algorithm>
+
 namespace oopsfarm {
+
+Quantiles teardown_of_cell(const Cell& cell)
+{
+  auto times = quantiles_of(cell.teardown_us);
+  times.count = std::max(times.count, cell.teardown_count);
+  return times;
+}
+
+std::vector<std::uint64_t> teardown_sample(const Cell& cell)
+{
+  constexpr std::size_t percents = 100;
+  auto all = cell.teardown_us;
+  std::sort(all.begin(), all.end());
+  if (all.size() <= percents + 1) {
+    return all;
+  }
+  std::vector<std::uint64_t> sample;
+  for (std::size_t i = 0; i <= percents; ++i) {
+    const auto rank = (i * all.size() + percents - 1) / percents;
+    sample.push_back(all[std::max<std::size_t>(rank, 1) - 1]);
+  }
+  return sample;
+}
 
 std::string teardown_text(const JobReport& report, Colour colour)
 {
@@ -17,7 +41,7 @@ std::string teardown_text(const JobReport& report, Colour colour)
   }
   bool any = false;
   for (const auto& cell : report.cells) {
-    const auto times = quantiles_of(cell.teardown_us);
+    const auto times = teardown_of_cell(cell);
     if (times.count == 0) {
       continue;
     }

@@ -8,6 +8,7 @@
 #include "report/failures.h"
 #include "report/interval.h"
 #include "report/results.h"
+#include "report/series_words.h"
 #include "report/teardown.h"
 
 #include <fmt/format.h>
@@ -165,6 +166,8 @@ std::string text_table(const JobReport& report, const Style& style)
   text += results_text(report, style.colour);
   text += failures_text(report, style);
   text += bisections_text(report, style.colour);
+  const auto words = series_words(report);
+  text += words.empty() ? "" : "\n" + join(words, "\n") + "\n";
   text += "\n" + builds_text(report);
   for (const auto& note : report.notes) {
     text += "note: " + printable(note) + "\n";

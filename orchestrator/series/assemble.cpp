@@ -2,6 +2,7 @@
 #include "series/assemble.h"
 
 #include "base/strings.h"
+#include "series/codec.h"
 #include "series/diff.h"
 #include "series/patch.h"
 #include "series/subject.h"
@@ -14,6 +15,9 @@
 #include <set>
 
 namespace oopsfarm {
+
+/// Kept of a header that reports show.
+static constexpr std::size_t max_header = 300;
 
 namespace {
 
@@ -234,6 +238,8 @@ Result<Series> Assembler::finish()
   Series series;
   series.title = head.subject.text;
   series.message_id = head.mail.message_id;
+  series.subject = printable(head.mail.subject, max_header);
+  series.author = printable(decode_header(head.mail.from), max_header);
   series.version = head.subject.version;
   for (auto& candidate : patches_) {
     series.patches.push_back(std::move(candidate.patch));

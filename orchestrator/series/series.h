@@ -25,6 +25,8 @@ struct Series
 {
   std::string title; ///< the cover letter's subject, else the first patch's
   std::string message_id; ///< of the mail that gave the title
+  std::string subject;    ///< that mail's, with its tags
+  std::string author;     ///< who sent it: "Name <address>"
   unsigned version = 1;   ///< from "[PATCH v2 …]"
   std::vector<Patch> patches;
 };

@@ -34,6 +34,20 @@ TEST_CASE("a series is not blamed for what the base shows on that target")
   CHECK(marked == std::vector<bool>{false, false, true, false, false, false});
 }
 
+TEST_CASE("a series is not blamed for a kernel that the base lacks, too")
+{
+  std::vector<Cell> cells = {a_cell("base", "x86_64", {}),
+                             a_cell("series", "x86_64", {}),
+                             a_cell("series", "ppc64le-hash", {})};
+  for (auto& cell : cells) {
+    cell.verdict = Verdict::build_failed;
+  }
+  mark_what_the_base_has(cells);
+  CHECK_FALSE(cells[0].base_has_it);
+  CHECK(cells[1].base_has_it);
+  CHECK_FALSE(cells[2].base_has_it);
+}
+
 TEST_CASE("a cell keeps each signature once, the title's first")
 {
   const StepLabel label{

@@ -53,6 +53,8 @@ TEST_CASE("series::parse_mailbox order")
              patch("[PATCH v2 2/3] mm: two"));
     CHECK(series.title == "mm: the whole");
     CHECK(series.message_id == "cover@x");
+    CHECK(series.subject == "[PATCH v2 0/3] mm: the whole");
+    CHECK(series.author == "Ann Author <ann@example.org>");
     CHECK(series.version == 2);
     REQUIRE(series.patches.size() == 3);
     CHECK(series.patches[0].subject == "mm: one");
