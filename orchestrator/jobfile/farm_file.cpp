@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 
 #include <charconv>
+#include <optional>
 
 namespace oopsfarm {
 
@@ -157,6 +158,70 @@ read_daemon(MapReader& reader, FarmConfig& config, Problems& problems)
   }
 }
 
+/// One address, with or without a name before it, and no way to say more: what
+/// of it gets into a header is encoded there.
+static std::optional<std::string>
+read_address(const YamlNode& node, const std::string& key, Problems& problems)
+{
+  constexpr std::size_t longest = 300;
+  auto text = read_text(node, key, problems);
+  if (!text) {
+    return std::nullopt;
+  }
+  const auto open = text->rfind('<');
+  const auto address = open == std::string::npos || !text->ends_with('>')
+                           ? *text
+                           : text->substr(open + 1, text->size() - open - 2);
+  const auto at = address.find('@');
+  if (at == std::string::npos || at == 0 || at + 1 == address.size() ||
+      address.find_first_of(" \t,;<>()[]\"\\") != std::string::npos ||
+      address.front() == '-' || address.rfind('@') != at ||
+      text->size() > longest) {
+    problems.add(node,
+                 "'" + key +
+                     "' wants an address, as in Ann <ann@example.org>, "
+                     "not " +
+                     quote(*text));
+    return std::nullopt;
+  }
+  return text;
+}
+
+static void read_mail(MapReader& farm, FarmConfig& config, Problems& problems)
+{
+  const auto* node = farm.find("mail");
+  if (node == nullptr) {
+    return;
+  }
+  MapReader reader(*node, "mail", problems);
+  auto& mail = config.mail;
+  const auto* sendmail = reader.find("sendmail");
+  if (sendmail != nullptr) {
+    mail.sendmail = read_text(*sendmail, "sendmail", problems).value_or("");
+    if (!mail.sendmail.empty() && !mail.sendmail.is_absolute()) {
+      problems.add(*sendmail,
+                   "'sendmail' wants an absolute path, as in "
+                   "/usr/sbin/sendmail");
+    }
+  }
+  if (const auto* from = reader.find("from")) {
+    mail.from = read_address(*from, "from", problems).value_or("");
+  }
+  if (const auto* to = reader.find("to")) {
+    const auto* items = read_list(*to, "to", "[ann@example.org]", problems);
+    for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
+      if (auto address = read_address((*items)[i], "to", problems)) {
+        mail.to.push_back(*std::move(address));
+      }
+    }
+  }
+  reader.finish();
+  if (sendmail != nullptr && problems.empty() &&
+      (mail.from.empty() || mail.to.empty())) {
+    problems.add(*sendmail, "'sendmail' wants 'from' and 'to' beside it");
+  }
+}
+
 Result<FarmConfig> parse_farm_config(std::string_view text,
                                      const std::filesystem::path& file)
 {
@@ -171,6 +236,7 @@ Result<FarmConfig> parse_farm_config(std::string_view text,
   read_builds(reader, config, problems);
   read_sweep(reader, config, problems);
   read_daemon(reader, config, problems);
+  read_mail(reader, config, problems);
   reader.finish();
   TRY(problems.status());
   return config;

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 namespace oopsfarm {
 
@@ -25,6 +27,15 @@ struct TcpAddress
 
 /// "127.0.0.1:7070", "[::1]:7070".
 std::string to_string(const TcpAddress& address);
+
+/// How reports go out as mail. Nothing is ever sent while `sendmail` is "".
+struct MailConfig
+{
+  /// A program that takes a mail and its recipients as sendmail(8) does.
+  std::filesystem::path sendmail;
+  std::string from;            ///< "Name <address>"; "": a stand-in
+  std::vector<std::string> to; ///< nobody else ever gets a mail of the farm
+};
 
 /// farm.yaml: the settings of one farm (docs/formats.md). Plain value; the
 /// defaults are those of an absent file.
@@ -49,6 +60,7 @@ struct FarmConfig
   std::optional<std::uint64_t> gc_max_size; ///< bytes
   OnStop on_stop = OnStop::requeue;
   std::optional<TcpAddress> listen; ///< of oopsfarmd; none: no TCP
+  MailConfig mail;
 };
 
 } // namespace oopsfarm

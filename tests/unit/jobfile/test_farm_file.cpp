@@ -66,6 +66,39 @@ TEST_CASE("parse_farm_config")
     CHECK(parse_farm_config("accelerator: auto\n", "f")->accelerator ==
           AccelPolicy::automatic);
   }
+  SUBCASE("reads how mail is sent")
+  {
+    const auto config =
+        parse_farm_config("mail:\n"
+                          "  sendmail: /usr/sbin/sendmail\n"
+                          "  from: Farm Ä <farm@example.org>\n"
+                          "  to: [linux-mm@kvack.org, Ann <ann@example.org>]\n",
+                          "farm.yaml");
+    REQUIRE_MESSAGE(config.has_value(), config.error().message);
+    CHECK(config->mail.sendmail == "/usr/sbin/sendmail");
+    CHECK(config->mail.from == "Farm Ä <farm@example.org>");
+    CHECK(config->mail.to.size() == 2);
+    CHECK(parse_farm_config("", "f")->mail.sendmail.empty());
+  }
+  SUBCASE("refuses mail settings that could not be meant, with their place")
+  {
+    const auto message = [](const char* text) {
+      const auto config = parse_farm_config(text, "f");
+      return config ? "" : config.error().message;
+    };
+    CHECK(message("mail: {sendmail: sendmail}\n") ==
+          "f:1:18: 'sendmail' wants an absolute path, as in "
+          "/usr/sbin/sendmail");
+    CHECK(message("mail:\n  sendmail: /bin/true\n") ==
+          "f:2:13: 'sendmail' wants 'from' and 'to' beside it");
+    CHECK(message("mail:\n  from: nobody\n")
+              .starts_with("f:2:9: 'from' wants an address"));
+    CHECK(message("mail:\n  to: [\"-oQ/tmp@x\"]\n")
+              .starts_with("f:2:8: 'to' wants an address"));
+    CHECK(message("mail:\n  to: [\"a@b, c@d\"]\n").starts_with("f:2:8: "));
+    CHECK(message("mail: {form: a@b}\n").find("did you mean 'from'?") !=
+          std::string::npos);
+  }
   SUBCASE("refuses what is unknown or out of range, with its place")
   {
     const auto config = parse_farm_config("acelerator: kvm\n"
