@@ -108,9 +108,9 @@ serial_xml(const std::string& backend, const Target& target, int port)
                                port);
 }
 
-/// Devices that can't be switched off in libvirt's own terms; QEMU merges
-/// this with libvirt's -machine. Each costs the kernel a probe at boot.
-static std::vector<std::string> machine_options(const Target& target)
+/// QEMU merges this with libvirt's -machine. Each of the devices costs the
+/// kernel a probe at boot.
+std::vector<std::string> machine_options(const Target& target)
 {
   if (target.arch == Arch::x86_64) {
     return {"i8042=off", "hpet=off", "vmport=off", "graphics=off"};

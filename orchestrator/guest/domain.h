@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace oopsfarm {
 
@@ -30,6 +31,10 @@ struct DomainSpec
 DomainSpec domain_spec(const RunSpec& run,
                        std::string cmdline,
                        const std::filesystem::path& sockets = {});
+
+/// The values of QEMU's -machine that libvirt's own terms can't say: what
+/// switches devices off, or chooses the firmware. Pure.
+std::vector<std::string> machine_options(const Target& target);
 
 /// libvirt's XML for the guest: direct kernel boot, two serial ports onto
 /// files (of a port with a socket, QEMU writes all output to the file whether
