@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "daemon/planner.h"
+#include "formats/format.h"
+#include "report/read_report.h"
 #include "sys/file.h"
 
 #include <fmt/format.h>
@@ -307,14 +309,26 @@ HttpResponse Route::report(const StoredJob& job)
                                job.error.empty() ? "" : ": ",
                                job.error));
   }
-  const auto format = request_.query.find("format");
-  if (format == request_.query.end() || format->second == "text") {
-    return {200, "text/plain; charset=utf-8", (*report)->text};
+  const auto asked = request_.query.find("format");
+  const auto format =
+      parse_format(asked == request_.query.end() ? "text" : asked->second);
+  if (!format) {
+    return failure(format.error());
   }
-  if (format->second == "json") {
-    return {200, "application/x-ndjson", (*report)->json};
+  if (*format == Format::text) {
+    return {200, content_type(*format), (*report)->text};
   }
-  return failure(400, "format is text or json");
+  if (*format == Format::json) {
+    return {200, content_type(*format), (*report)->json};
+  }
+  const auto read = parse_report((*report)->json);
+  if (!read) {
+    return failure(500, "the report can't be read: " + read.error().message);
+  }
+  FormatOptions options;
+  options.mail = context_.mail;
+  options.ended = job.ended;
+  return {200, content_type(*format), format_report(*read, *format, options)};
 }
 
 /// A slice of a run's log from `offset` on, 1 MiB at most: bytes that a guest

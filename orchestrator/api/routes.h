@@ -4,6 +4,7 @@
 #include "api/http.h"
 #include "daemon/board.h"
 #include "engine/engine.h"
+#include "formats/mail.h"
 #include "jobfile/job_file.h"
 #include "store/store.h"
 
@@ -18,6 +19,7 @@ struct ApiContext
   Catalogue catalogue;
   Store* store = nullptr;
   Board* board = nullptr;
+  MailIdentity mail;                           ///< of reports as mail
   std::function<void()> wake;                  ///< there is news in the store
   std::chrono::steady_clock::time_point since; ///< when the daemon began
 };

@@ -4,6 +4,7 @@
 #include "apps/completion.h"
 #include "apps/help.h"
 #include "base/strings.h"
+#include "formats/format.h"
 
 #include <fmt/format.h>
 
@@ -37,6 +38,7 @@ private:
   void add_bisect();
   void add_bisect_parts(CLI::App& bisect);
   void add_doctor();
+  void add_reproducer();
   void add_completion();
   CLI::App* add_verb(CLI::App& parent, const Help& help);
   Error explain(const CLI::ParseError& failure);
@@ -50,6 +52,7 @@ private:
   CancelRequest cancel_;
   RetryRequest retry_;
   ReportRequest report_;
+  ReproducerRequest reproducer_;
   TreeAddRequest tree_add_;
   TreeRemoveRequest tree_remove_;
   LogRequest log_;
@@ -86,6 +89,7 @@ Parser::Parser() : app_(help_program.summary, "oopsfarm")
   add_daemon_verbs();
   add_tree();
   add_log();
+  add_reproducer();
   add_triage();
   add_crashes();
   add_gc();
@@ -139,7 +143,12 @@ CLI::App* Parser::add_verb(CLI::App& parent, const Help& help)
 
 void Parser::add_run()
 {
-  add_job_options(*add_verb(app_, help_run), run_);
+  auto* verb = add_verb(app_, help_run);
+  add_job_options(*verb, run_);
+  verb->add_option("--report-dir",
+                   run_.report_dir,
+                   "Write the report there in all its forms")
+      ->type_name("DIR");
 }
 
 /// What `run` and `submit` take.
@@ -189,10 +198,34 @@ void Parser::add_daemon_verbs()
                   retry_.wait,
                   "Show its progress, and its report in the end");
   auto* report = add_verb(app_, help_report);
-  add_job(*report, report_.job)->required();
-  report->add_option("--format", report_.format, "text or json")
+  add_job(*report, report_.job);
+  report
+      ->add_option("--from",
+                   report_.from,
+                   "What `oopsfarm run --json` printed, instead of a job of "
+                   "the daemon; - is standard input")
+      ->type_name("FILE");
+  report->add_option("--format", report_.format, join(format_names(), ", "))
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"text", "json"}));
+      ->check(CLI::IsMember(format_names()));
+  report->add_option("-o,--output", report_.output, "Write it to this file")
+      ->type_name("FILE");
+  report->add_flag("--send",
+                   report_.send,
+                   "Send the mail, to whom and as `mail` in farm.yaml says");
+}
+
+void Parser::add_reproducer()
+{
+  auto* verb = add_verb(app_, help_reproducer);
+  verb->add_option("run", reproducer_.run_id, "The run's id")
+      ->required()
+      ->type_name("RUN_ID");
+  verb->add_option("-o,--output",
+                   reproducer_.output,
+                   "The archive, .tar.gz or .tar.zst (default: "
+                   "oopsfarm-RUN_ID.tar.gz)")
+      ->type_name("FILE");
 }
 
 void Parser::add_tree()
@@ -507,6 +540,18 @@ static Status check_bisect(const BisectRequest& request)
   return Ok{};
 }
 
+static Status check_report(const ReportRequest& request)
+{
+  if (request.job.empty() == request.from.empty()) {
+    return user_error(fmt::format("report wants {}; see `oopsfarm report "
+                                  "--help`",
+                                  request.job.empty()
+                                      ? "a job's id, or --from FILE"
+                                      : "a job's id or --from, not both"));
+  }
+  return Ok{};
+}
+
 Result<CommandLine> Parser::result()
 {
   auto& global = line_.global;
@@ -562,9 +607,12 @@ Result<CommandLine> Parser::result()
   } else if (verb == help_retry.verb) {
     line_.request = retry_;
   } else if (verb == help_report.verb) {
+    TRY(check_report(report_));
     line_.request = report_;
   } else if (verb == help_gc.verb) {
     line_.request = gc_;
+  } else if (verb == help_reproducer.verb) {
+    line_.request = reproducer_;
   } else if (verb == help_tree_add.verb) {
     line_.request = tree_add_;
   } else if (verb == help_tree_list.verb) {

@@ -34,6 +34,7 @@ struct RunRequest
   std::optional<std::uint64_t> seed; ///< instead of the job's
   std::optional<unsigned> repeat;
   std::vector<std::string> targets; ///< instead of the job's, if any
+  std::filesystem::path report_dir; ///< "": no files with the report
 };
 
 /// A job for the daemon.
@@ -61,10 +62,22 @@ struct RetryRequest
   bool wait = false;
 };
 
+/// A job's report in one of its forms: of the daemon's job, or of a file with
+/// what `run --json` printed.
 struct ReportRequest
 {
   std::string job;
+  std::filesystem::path from; ///< "-" is standard input
   std::string format = "text";
+  std::filesystem::path output; ///< "": standard output
+  bool send = false;            ///< by mail, as farm.yaml says
+};
+
+/// A run as an archive that QEMU alone can run again.
+struct ReproducerRequest
+{
+  std::string run_id;
+  std::filesystem::path output; ///< "": oopsfarm-RUN_ID.tar.gz, here
 };
 
 /// Remove what nobody needs any more.
@@ -195,6 +208,7 @@ using Request = std::variant<HelpRequest,
                              TokenAddRequest,
                              TokenListRequest,
                              TokenRemoveRequest,
+                             ReproducerRequest,
                              TreeAddRequest,
                              TreeListRequest,
                              TreeRemoveRequest,

@@ -149,6 +149,7 @@ static Result<DaemonEnd> serve(const GlobalOptions& options, const Stop& asked)
   api.catalogue = catalogue;
   api.store = &store;
   api.board = &board;
+  api.mail = identity_of(engine.config.mail);
   api.wake = [&foreman] { foreman.wake(); };
   api.since = std::chrono::steady_clock::now();
   const auto handler = [&api](const HttpRequest& request) {

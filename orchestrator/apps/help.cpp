@@ -25,6 +25,8 @@ const Help help_run = {
     "  oopsfarm run job.yaml --repeat 20 --target ppc64le-hash\n"
     "  oopsfarm run job.yaml --target x86_64,ppc64le-radix --seed 7\n"
     "  oopsfarm run --json job.yaml | grep '\"kind\":\"cell\"'\n"
+    "  oopsfarm run job.yaml --report-dir out    # also as HTML, mail, JUnit, "
+    "…\n"
     "\n"
     "A job may run programs of its own in the guests: workloads\n"
     "  - {name: exec, run: ./prog-$ARCH, args: [-v]}\n"
@@ -65,10 +67,19 @@ const Help help_retry = {
 
 const Help help_report = {
     "report",
-    "Prints what a job of the daemon came to",
+    "Prints what a job came to, in one of several forms",
     "Examples:\n"
     "  oopsfarm report 20261121T101500-3fa9c2\n"
+    "  oopsfarm report 20261121T101500-3fa9c2 --format html -o report.html\n"
+    "  oopsfarm run --json job.yaml > job.jsonl\n"
+    "  oopsfarm report --from job.jsonl --format mail > reply.eml\n"
+    "  oopsfarm report --from job.jsonl --send\n"
     "  oopsfarm report 20261121T101500-3fa9c2 --json | jq .title\n"
+    "\n"
+    "text: the table of `run`; json: one object a line; mail: a reply to the\n"
+    "series; junit: XML for Jenkins, GitLab, …; ktap: KTAP version 1; kcidb:\n"
+    "KernelCI's JSON; html: one file that opens offline. Mail goes out by\n"
+    "--send alone, and only where farm.yaml has mail.sendmail.\n"
     "\n"
     "Exits with the job's own code, as `oopsfarm run` does."};
 
@@ -110,6 +121,18 @@ const Help help_token_list = {
 const Help help_token_remove = {"remove",
                                 "Takes somebody's token back, at once",
                                 "Example:\n  oopsfarm token remove alice"};
+
+const Help help_reproducer = {
+    "reproducer",
+    "Packs a run into an archive that QEMU alone runs again",
+    "Examples:\n"
+    "  oopsfarm reproducer 20261121T101500-3fa9c2\n"
+    "  oopsfarm reproducer 20261121T101500-3fa9c2 -o /tmp/crash.tar.zst\n"
+    "  tar xf oopsfarm-20261121T101500-3fa9c2.tar.gz\n"
+    "  sh oopsfarm-20261121T101500-3fa9c2/run.sh\n"
+    "\n"
+    "In it: kernel, initramfs, config, run.sh with QEMU's command line, and a\n"
+    "README. Neither libvirt nor oopsfarm is needed to run it."};
 
 const Help help_tree = {"tree",
                         "Source trees that jobs may name",

@@ -23,6 +23,7 @@ extern const Help help_token;
 extern const Help help_token_add;
 extern const Help help_token_list;
 extern const Help help_token_remove;
+extern const Help help_reproducer;
 extern const Help help_tree;
 extern const Help help_tree_add;
 extern const Help help_tree_list;

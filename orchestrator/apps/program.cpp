@@ -77,6 +77,11 @@ struct Dispatch
     return token_remove_verb(request, context);
   }
 
+  Result<int> operator()(const ReproducerRequest& request) const
+  {
+    return reproducer_verb(request, context);
+  }
+
   Result<int> operator()(const TreeAddRequest& request) const
   {
     return tree_add_verb(request, context);

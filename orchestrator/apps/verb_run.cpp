@@ -7,9 +7,12 @@
 #include "apps/verbs.h"
 #include "base/strings.h"
 #include "engine/engine.h"
+#include "formats/format.h"
 #include "jobfile/job_file.h"
 #include "report/json_report.h"
 #include "report/text_report.h"
+#include "store/store.h"
+#include "sys/file.h"
 
 #include <fmt/format.h>
 
@@ -70,6 +73,26 @@ work(const Job& job, const EngineContext& engine, const Context& context)
   return Engine(engine, progress, context.stop).run(job);
 }
 
+/// A file for each form of the report.
+static Status write_reports(const JobReport& report,
+                            const std::filesystem::path& folder,
+                            const EngineContext& engine)
+{
+  if (folder.empty()) {
+    return Ok{};
+  }
+  FormatOptions options;
+  options.style.runs = engine.state.runs();
+  options.mail = identity_of(engine.config.mail);
+  options.ended = wall_now();
+  TRY(make_folder(folder));
+  for (const auto format : all_formats()) {
+    TRY(write_file(folder / file_name(format),
+                   format_report(report, format, options)));
+  }
+  return Ok{};
+}
+
 Result<int> run_verb(const RunRequest& request, const Context& context)
 {
   TRY_ASSIGN(
@@ -81,6 +104,7 @@ Result<int> run_verb(const RunRequest& request, const Context& context)
   // Bad input has been found by here, and has left nothing behind.
   TRY_ASSIGN(const auto lock, claim_state(engine.state));
   TRY_ASSIGN(const auto report, work(job, engine, context));
+  TRY(write_reports(report, request.report_dir, engine));
   if (context.options.output == Output::json) {
     TRY(put_result(json_cells(report)));
     return exit_code(report);

@@ -107,21 +107,4 @@ Result<int> retry_verb(const RetryRequest& request, const Context& context)
   return 0;
 }
 
-/// Its exit code is the job's own, as that of `oopsfarm run` would have been.
-Result<int> report_verb(const ReportRequest& request, const Context& context)
-{
-  TRY(check_job_id(request.job));
-  TRY_ASSIGN(const auto job, ask(context, "GET", "/v1/jobs/" + request.job));
-  TRY_ASSIGN(const auto view, parse_job_view(job));
-  const bool json = context.options.output == Output::json;
-  TRY_ASSIGN(const auto report,
-             ask(context,
-                 "GET",
-                 fmt::format("/v1/jobs/{}/report?format={}",
-                             request.job,
-                             json ? "json" : request.format)));
-  TRY(put_result(report));
-  return view.exit_code;
-}
-
 } // namespace oopsfarm

@@ -26,6 +26,8 @@ Result<int> status_verb(const StatusRequest& request, const Context& context);
 Result<int> cancel_verb(const CancelRequest& request, const Context& context);
 Result<int> retry_verb(const RetryRequest& request, const Context& context);
 Result<int> report_verb(const ReportRequest& request, const Context& context);
+Result<int> reproducer_verb(const ReproducerRequest& request,
+                            const Context& context);
 Result<int> tree_add_verb(const TreeAddRequest& request,
                           const Context& context);
 Result<int> tree_list_verb(const TreeListRequest& request,

@@ -123,6 +123,14 @@ static int kill_all(void)
   return 0;
 }
 
+/* The kernel, by its own key for that: the same crash each time. */
+static int panic_kernel(void)
+{
+  const int fd = open("/proc/sysrq-trigger", O_WRONLY);
+
+  return fd >= 0 && write(fd, "c", 1) == 1 ? 0 : 3;
+}
+
 static int skip_all(void)
 {
   printf("1..0 # SKIP nothing here to test\n");
@@ -145,6 +153,7 @@ static const struct
             {"forge", forge},
             {"leave-children", leave_children},
             {"kill-all", kill_all},
+            {"panic", panic_kernel},
             {"skip-all", skip_all}};
 
 int main(int argc, char** argv)

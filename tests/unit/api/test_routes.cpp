@@ -201,10 +201,17 @@ TEST_CASE("api: reports and logs are read")
   outcome.verdict = Verdict::crash;
   outcome.title = "kernel BUG in exit_mmap";
   REQUIRE(bench.store.end_run(outcome));
-  REQUIRE(bench.store.end_job(id, 1, {"the table", "{}\n"}));
+  const auto* json = "{\"kind\":\"job\",\"name\":\"oom <1>\"}\n";
+  REQUIRE(bench.store.end_job(id, 1, {"the table", json}));
   CHECK(bench.ask("GET", "/v1/jobs/" + id + "/report").body == "the table");
   CHECK(bench.ask("GET", "/v1/jobs/" + id + "/report?format=json").body ==
-        "{}\n");
+        json);
+  const auto page = bench.ask("GET", "/v1/jobs/" + id + "/report?format=html");
+  CHECK(page.type == "text/html; charset=utf-8");
+  CHECK(page.body.find("<title>oom &lt;1&gt;</title>") != std::string::npos);
+  bench.context.mail.to = {"mm@example.org"};
+  CHECK(bench.ask("GET", "/v1/jobs/" + id + "/report?format=mail")
+            .body.find("\nTo: mm@example.org\n") != std::string::npos);
   CHECK(bench.ask("GET", "/v1/jobs/" + id + "/report?format=pdf").status ==
         400);
   const auto runs =

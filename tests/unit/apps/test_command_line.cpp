@@ -270,7 +270,22 @@ TEST_CASE("parse_command_line: verbs that talk to a daemon")
             parsed({"report", "j", "--format", "json"}).request)
             .format == "json");
   CHECK(refusal({"report", "j", "--format", "pdf"}).starts_with("--format"));
+  const auto report = std::get<ReportRequest>(
+      parsed({"report", "--from", "-", "-o", "x", "--send"}).request);
+  CHECK(report.from == "-");
+  CHECK(report.output == "x");
+  CHECK(report.send);
+  CHECK(refusal({"report", "j", "--from", "-"}).find("not both") !=
+        std::string::npos);
+  CHECK(std::get<RunRequest>(
+            parsed({"run", "j.yaml", "--report-dir", "out"}).request)
+            .report_dir == "out");
+  const auto reproducer = std::get<ReproducerRequest>(
+      parsed({"reproducer", "r", "--output", "x.tar.gz"}).request);
+  CHECK(reproducer.run_id == "r");
+  CHECK(reproducer.output == "x.tar.gz");
   CHECK(std::get<LogRequest>(parsed({"log", "r", "-f"}).request).follow);
+  CHECK(refusal({"reproducer"}).find("run") != std::string::npos);
   for (const char* verb : {"cancel", "retry", "report"}) {
     CHECK(refusal({verb}).find("job") != std::string::npos);
   }
