@@ -2,13 +2,13 @@
 #include "jobfile/job_file.h"
 
 #include "base/strings.h"
-#include "jobfile/cron.h"
 #include "jobfile/kernel_parameters.h"
 #include "jobfile/load.h"
 #include "jobfile/map_reader.h"
 #include "jobfile/values.h"
 #include "jobfile/workload_request.h"
 #include "jobfile/yaml_tree.h"
+#include "schedule/schedule.h"
 
 #include <fmt/format.h>
 
@@ -202,18 +202,29 @@ static void read_where(MapReader& reader,
   }
 }
 
-static void read_schedule(const YamlNode& node, Job& job, Problems& problems)
+/// `schedule` and `timezone`: when a nightly is due.
+static void read_schedule(MapReader& reader, Job& job, Problems& problems)
 {
-  const auto schedule = read_text(node, "schedule", problems);
-  if (!schedule) {
-    return;
+  const auto* node = reader.find("schedule");
+  const auto* zone = reader.find("timezone");
+  if (node != nullptr) {
+    job.schedule = read_text(*node, "schedule", problems).value_or("");
+    const auto checked = parse_cron(job.schedule);
+    if (!job.schedule.empty() && !checked) {
+      problems.add(*node, "'schedule': " + checked.error().message);
+    }
   }
-  const auto checked = check_cron(*schedule);
-  if (!checked) {
-    problems.add(node, "'schedule': " + checked.error().message);
-    return;
+  if (zone != nullptr) {
+    const auto name = read_text(*zone, "timezone", problems).value_or("");
+    const auto checked = check_zone(name);
+    if (!name.empty() && !checked) {
+      problems.add(*zone, "'timezone': " + checked.error().message);
+    } else if (node == nullptr) {
+      problems.add(*zone, "'timezone' is of use beside 'schedule' alone");
+    } else {
+      job.schedule = schedule_in_zone(job.schedule, name);
+    }
   }
-  job.schedule = *schedule;
 }
 
 /// Kernels of ours have no more: CONFIG_NR_CPUS in kconfigs/common.config.
@@ -262,9 +273,7 @@ static void read_how(MapReader& reader, Job& job, Problems& problems)
   if (const auto* node = reader.find("race")) {
     read_race(*node, job, problems);
   }
-  if (const auto* node = reader.find("schedule")) {
-    read_schedule(*node, job, problems);
-  }
+  read_schedule(reader, job, problems);
 }
 
 Result<Job> parse_job(std::string_view text,
