@@ -205,8 +205,8 @@ Status Store::add_job(const NewJob& job)
   return with_durable(*database_, [&]() -> Status {
     auto& insert = database_->statement(
         "INSERT INTO jobs (id, name, owner, priority, state, file, seed, "
-        "repeat, targets, submitted_ms) "
-        "VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)");
+        "repeat, targets, submitted_ms, base_commit) "
+        "VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)");
     Query query(insert);
     query.with(job.id, job.name, job.owner, job.priority, job.file);
     constexpr int seed = 6;
@@ -218,6 +218,7 @@ Status Store::add_job(const NewJob& job)
     }
     insert.bind(seed + 2, join(job.targets, ","));
     insert.bind(seed + 3, static_cast<std::int64_t>(wall_now().count()));
+    insert.bind(seed + 4, job.base_commit);
     query.run();
     return Ok{};
   });

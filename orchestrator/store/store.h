@@ -38,6 +38,7 @@ struct NewJob
   std::optional<std::uint64_t> seed; ///< instead of the job file's
   std::optional<unsigned> repeat;
   std::vector<std::string> targets; ///< none: the job file's
+  std::string base_commit;          ///< where that is settled already, else ""
 };
 
 /// A job as the store has it.
@@ -46,7 +47,7 @@ struct StoredJob
   NewJob asked;
   JobState state = JobState::queued;
   bool cancel_wanted = false;
-  std::string base_commit; ///< "" until it has begun
+  std::string base_commit; ///< "" until it has begun, or as it was asked for
   WallTime submitted{0};
   WallTime begun{0}; ///< 0: not yet
   WallTime ended{0};
