@@ -2,6 +2,7 @@
 #include "daemon/foreman.h"
 
 #include "base/log.h"
+#include "daemon/night_end.h"
 
 #include <fmt/format.h>
 
@@ -25,9 +26,11 @@ Foreman::Foreman(Planner& planner,
                  Board& board,
                  Executor& executor,
                  Stop& stop,
+                 NightlyBook* nights,
                  StopWishes wishes)
     : planner_(planner), store_(store), board_(board), state_(state),
-      stop_(stop), wishes_(std::move(wishes)), crew_(state, executor, stop),
+      stop_(stop), nights_(nights), wishes_(std::move(wishes)),
+      crew_(state, executor, stop),
       next_sweep_(std::chrono::steady_clock::now())
 {
 }
@@ -238,6 +241,9 @@ void Foreman::write_report(const std::string& id)
   clerk_.ask([this, id, active]() -> Clerk::Done {
     auto finished = std::make_shared<Result<FinishedJob>>(
         planner_.finish(active->row, active->prepared, *active->work));
+    if (*finished && nights_ != nullptr) {
+      end_night(*nights_, active->row, **finished);
+    }
     return [this, id, finished] { note(finish(id, *finished)); };
   });
 }

@@ -8,6 +8,7 @@
 #include "engine/crew.h"
 #include "exec/executor.h"
 #include "model/farm.h"
+#include "store/nightlies.h"
 #include "store/store.h"
 #include "sweep/sweep.h"
 
@@ -49,6 +50,7 @@ public:
           Board& board,
           Executor& executor,
           Stop& stop,
+          NightlyBook* nights = nullptr,
           StopWishes wishes = {});
 
   /// Works until `stop` is requested, which ends what is at work, for the next
@@ -98,6 +100,7 @@ private:
   Board& board_;
   const StatePaths& state_;
   Stop& stop_;
+  NightlyBook* nights_; ///< none: no job is a night's
   StopWishes wishes_;
   Crew crew_;
   std::chrono::steady_clock::time_point next_sweep_;

@@ -2,6 +2,7 @@
 #include "daemon/planner.h"
 
 #include "base/strings.h"
+#include "daemon/night_record.h"
 #include "report/json_report.h"
 #include "report/text_report.h"
 
@@ -122,8 +123,14 @@ public:
     }
     Style style;
     style.runs = context_.state.runs();
-    return FinishedJob{exit_code(report),
-                       {text_table(report, style), json_cells(report)}};
+    FinishedJob finished;
+    finished.exit_code = exit_code(report);
+    finished.report = {text_table(report, style), json_cells(report)};
+    if (!prepared.job.schedule.empty()) {
+      finished.night =
+          to_json(night_of(job.asked.id, report, work.observations()));
+    }
+    return finished;
   }
 
   const EngineContext& context() const override { return context_; }

@@ -12,6 +12,8 @@ struct FinishedJob
 {
   int exit_code = 0; ///< of `oopsfarm run`
   StoredReport report;
+  /// Of a job with a schedule: nightly/night.h as JSON, its day left empty.
+  std::string night = {};
 };
 
 /// What the foreman has done by others, since it takes seconds: it is called

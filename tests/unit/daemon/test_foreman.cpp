@@ -186,6 +186,7 @@ static std::size_t stopped_with(Farm& farm, OnStop on_stop)
                   farm.board,
                   executor,
                   *farm.stop,
+                  nullptr,
                   wishes);
   CHECK(foreman.run());
   CHECK(farm.stop->requested());
@@ -232,6 +233,7 @@ TEST_CASE("daemon::Foreman begins anew without touching what is at work")
                   farm.board,
                   executor,
                   *farm.stop,
+                  nullptr,
                   wishes);
   CHECK(foreman.run());
   CHECK(executor.aborted == 0);
