@@ -2,9 +2,10 @@
 #include "api/routes.h"
 
 #include "api/job_json.h"
+#include "api/nightly_routes.h"
+#include "api/refusal.h"
 #include "api/submission.h"
 #include "base/id.h"
-#include "base/log.h"
 #include "base/strings.h"
 #include "daemon/planner.h"
 #include "formats/format.h"
@@ -23,22 +24,6 @@ namespace oopsfarm {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-static HttpResponse failure(int status, const std::string& message)
-{
-  const Json json = {{"kind", "error"}, {"message", message}};
-  return {status,
-          "application/json",
-          json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
-}
-
-static HttpResponse failure(const Error& error)
-{
-  if (error.fault != Fault::user) {
-    log::error(error.message);
-  }
-  return failure(error.fault == Fault::user ? 400 : 500, error.message);
-}
 
 /// A number in the query; the default where there is none, nothing where it is
 /// no number or over `max`.
@@ -86,7 +71,7 @@ private:
   HttpResponse report(const StoredJob& job);
   HttpResponse log(const std::string& run, const std::string& what);
   HttpResponse metrics();
-  Result<StoredJob> add(NewJob job);
+  Result<StoredJob> add(NewJob job, const Job& read);
 
   bool may_change(const StoredJob& job) const
   {
@@ -122,6 +107,9 @@ HttpResponse Route::answer()
   constexpr std::size_t max_parts = 5;
   if (part(1) == "v1" && part(2) == "jobs" && parts.size() <= max_parts) {
     return of_job(part(3), part(4));
+  }
+  if (part(1) == "v1" && part(2) == "nightlies" && parts.size() <= max_parts) {
+    return answer_nightly(context_, request_, part(3), part(4));
   }
   if (part(1) == "v1" && part(2) == "runs" && parts.size() == max_parts) {
     return is("GET") ? log(part(3), part(4))
@@ -162,10 +150,8 @@ HttpResponse Route::of_job(const std::string& id, const std::string& what)
                  "(POST)");
 }
 
-Result<StoredJob> Route::add(NewJob job)
+Result<StoredJob> Route::add(NewJob job, const Job& read)
 {
-  TRY_ASSIGN(const auto read,
-             read_submission(context_.state, job, context_.catalogue));
   job.name = read.name;
   TRY(context_.store->add_job(job));
   context_.wake();
@@ -194,7 +180,11 @@ HttpResponse Route::submit()
   if (const auto written = write_submission(*submission, folder); !written) {
     return failure(written.error());
   }
-  const auto row = add(job);
+  const auto read = read_submission(context_.state, job, context_.catalogue);
+  if (read && !read->schedule.empty()) {
+    return register_nightly(context_, std::move(job), *read);
+  }
+  const auto row = read ? add(job, *read) : Result<StoredJob>(read.error());
   if (!row) {
     static_cast<void>(remove_tree(folder));
     auto error = row.error();
@@ -269,7 +259,8 @@ HttpResponse Route::retry(const StoredJob& job)
   if (error) {
     return failure(500, "cannot copy the job's files: " + error.message());
   }
-  const auto row = add(again);
+  const auto read = read_submission(context_.state, again, context_.catalogue);
+  const auto row = read ? add(again, *read) : Result<StoredJob>(read.error());
   if (!row) {
     static_cast<void>(remove_tree(context_.state.jobs() / again.id));
     return failure(row.error());

@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "formats/mail.h"
 #include "jobfile/job_file.h"
+#include "store/nightlies.h"
 #include "store/store.h"
 
 #include <functional>
@@ -20,6 +21,8 @@ struct ApiContext
   Store* store = nullptr;
   Board* board = nullptr;
   MailIdentity mail;                           ///< of reports as mail
+  NightlyBook* nights = nullptr;               ///< none: there are no nightlies
+  std::function<void()> wake_nights = [] {};   ///< there is news in the book
   std::function<void()> wake;                  ///< there is news in the store
   std::chrono::steady_clock::time_point since; ///< when the daemon began
 };
