@@ -30,7 +30,8 @@ Result<Fetched> fetch_tree(const Repository& repository)
   TRY_ASSIGN(const auto done, repository.git().run(fetch));
   fetched.is_current = done.ok();
   if (!done.ok()) {
-    fetched.trouble = replace_all(git_words(done), "\n", "; ");
+    const auto words = split_lines(git_words(done));
+    fetched.trouble = words.empty() ? "git fetch failed" : words.front();
   }
   return fetched;
 }

@@ -14,7 +14,7 @@ struct Fetched
 {
   bool has_remote = false; ///< the tree was imported from a repository
   bool is_current = false; ///< it is as the remote was just now
-  std::string trouble;     ///< git's words, where it is not
+  std::string trouble;     ///< git's first words, where it is not
 };
 
 /// Brings a tree up to date with the repository that it was imported from: all
