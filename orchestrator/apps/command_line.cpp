@@ -29,6 +29,7 @@ private:
   void add_run();
   void add_job_options(CLI::App& verb, RunRequest& request);
   void add_daemon_verbs();
+  void add_nightly();
   void add_tree();
   void add_log();
   void add_triage();
@@ -43,6 +44,7 @@ private:
   CLI::App* add_verb(CLI::App& parent, const Help& help);
   Error explain(const CLI::ParseError& failure);
   Result<CommandLine> result();
+  Request nightly_request(const std::string& verb) const;
 
   CLI::App app_;
   CommandLine line_;
@@ -53,6 +55,10 @@ private:
   RetryRequest retry_;
   ReportRequest report_;
   ReproducerRequest reproducer_;
+  NightlyRunRequest nightly_run_;
+  NightlyRemoveRequest nightly_remove_;
+  NightlyLogRequest nightly_log_;
+  NightlyCompareRequest nightly_compare_;
   TreeAddRequest tree_add_;
   TreeRemoveRequest tree_remove_;
   LogRequest log_;
@@ -87,6 +93,7 @@ Parser::Parser() : app_(help_program.summary, "oopsfarm")
   add_globals();
   add_run();
   add_daemon_verbs();
+  add_nightly();
   add_tree();
   add_log();
   add_reproducer();
@@ -226,6 +233,46 @@ void Parser::add_reproducer()
                    "The archive, .tar.gz or .tar.zst (default: "
                    "oopsfarm-RUN_ID.tar.gz)")
       ->type_name("FILE");
+}
+
+void Parser::add_nightly()
+{
+  auto* nightly = add_verb(app_, help_nightly);
+  nightly->require_subcommand(0, 1);
+  const auto add_owner = [](CLI::App& verb, NightlyRequest& request) {
+    verb.add_option("--owner", request.owner, "Whose it is (default: yours)")
+        ->type_name("USER");
+  };
+  const auto add_name = [&](CLI::App& verb, NightlyRequest& request) {
+    verb.add_option("name", request.name, "The job's name")
+        ->required()
+        ->type_name("NIGHTLY");
+    add_owner(verb, request);
+  };
+  auto* run = add_verb(*nightly, help_nightly_run);
+  add_name(*run, nightly_run_);
+  run->add_flag("-w,--wait,--follow",
+                nightly_run_.wait,
+                "Show its progress, and its report in the end");
+  add_name(*add_verb(*nightly, help_nightly_remove), nightly_remove_);
+  auto* log = add_verb(*nightly, help_nightly_log);
+  add_name(*log, nightly_log_);
+  log->add_option("-n,--limit", nightly_log_.limit, "So many nights (30)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  auto* compare = add_verb(*nightly, help_nightly_compare);
+  compare->add_option("before", nightly_compare_.before, "The earlier night")
+      ->required()
+      ->type_name("NIGHT");
+  compare->add_option("after", nightly_compare_.after, "The later one")
+      ->required()
+      ->type_name("NIGHT");
+  compare
+      ->add_option("--name",
+                   nightly_compare_.name,
+                   "Whose nights (default: your only nightly's)")
+      ->type_name("NIGHTLY");
+  add_owner(*compare, nightly_compare_);
 }
 
 void Parser::add_tree()
@@ -465,6 +512,7 @@ void add_words(const CLI::App& app,
                            type.find(".yaml") != std::string::npos;
       words.takes_jobs |= type.find("JOB_ID") != std::string::npos;
       words.takes_runs |= type.find("RUN_ID") != std::string::npos;
+      words.takes_nightlies |= type == "NIGHTLY";
     }
   }
   all.push_back(std::move(words));
@@ -552,6 +600,24 @@ static Status check_report(const ReportRequest& request)
   return Ok{};
 }
 
+/// A verb below `nightly`, or that alone.
+Request Parser::nightly_request(const std::string& verb) const
+{
+  if (verb == help_nightly_run.verb) {
+    return nightly_run_;
+  }
+  if (verb == help_nightly_remove.verb) {
+    return nightly_remove_;
+  }
+  if (verb == help_nightly_log.verb) {
+    return nightly_log_;
+  }
+  if (verb == help_nightly_compare.verb) {
+    return nightly_compare_;
+  }
+  return NightlyListRequest{};
+}
+
 Result<CommandLine> Parser::result()
 {
   auto& global = line_.global;
@@ -590,6 +656,10 @@ Result<CommandLine> Parser::result()
     } else {
       line_.request = TokenListRequest{};
     }
+    return line_;
+  }
+  if (app_.got_subcommand(help_nightly.verb)) {
+    line_.request = nightly_request(verb);
     return line_;
   }
   if (verb == help_run.verb) {

@@ -104,6 +104,38 @@ struct TokenRemoveRequest
   std::string name;
 };
 
+struct NightlyListRequest
+{
+};
+
+/// What is said of one nightly.
+struct NightlyRequest
+{
+  std::string name;
+  std::string owner; ///< "": who asks
+};
+
+struct NightlyRunRequest : NightlyRequest
+{
+  bool wait = false; ///< until it has ended, and print its report
+};
+
+struct NightlyRemoveRequest : NightlyRequest
+{
+};
+
+struct NightlyLogRequest : NightlyRequest
+{
+  unsigned limit = 30; ///< nights, the newest
+};
+
+/// Two nights: days, jobs' ids, "last", "last~1".
+struct NightlyCompareRequest : NightlyRequest
+{
+  std::string before;
+  std::string after;
+};
+
 struct TreeAddRequest
 {
   std::string name;
@@ -209,6 +241,11 @@ using Request = std::variant<HelpRequest,
                              TokenListRequest,
                              TokenRemoveRequest,
                              ReproducerRequest,
+                             NightlyListRequest,
+                             NightlyRunRequest,
+                             NightlyRemoveRequest,
+                             NightlyLogRequest,
+                             NightlyCompareRequest,
                              TreeAddRequest,
                              TreeListRequest,
                              TreeRemoveRequest,

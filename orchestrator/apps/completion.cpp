@@ -23,6 +23,10 @@ static constexpr const char* head = R"sh(_oopsfarm()
     words+=" $(oopsfarm status --all --json 2>/dev/null |
       sed -n 's/^{"kind":"job","id":"\([^"]*\)".*/\1/p')"
   fi
+  if [[ $word != -* && $kinds == *nightlies* ]]; then
+    words+=" $(oopsfarm nightly --json 2>/dev/null |
+      sed -n 's/^{"kind":"nightly","name":"\([^"]*\)".*/\1/p')"
+  fi
   if [[ $word != -* && $kinds == *runs* ]]; then
     words+=" $(ls "${XDG_STATE_HOME:-$HOME/.local/state}/oopsfarm/runs" \
       2>/dev/null)"
@@ -49,10 +53,11 @@ static bool is_option(const std::string& word)
 
 static std::string kinds_of(const CommandWords& command)
 {
-  return fmt::format("{}{}{}",
+  return fmt::format("{}{}{}{}",
                      command.takes_files ? "files " : "",
                      command.takes_jobs ? "jobs " : "",
-                     command.takes_runs ? "runs " : "");
+                     command.takes_runs ? "runs " : "",
+                     command.takes_nightlies ? "nightlies " : "");
 }
 
 std::string completion_script(const std::vector<CommandWords>& commands,

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "daemon/foreman.h"
+#include "daemon/night_watch.h"
 #include "daemon/takeover.h"
 #include "exec/detached.h"
 
@@ -132,12 +133,15 @@ static Result<DaemonEnd> serve(const GlobalOptions& options, const Stop& asked)
   const auto planner = make_planner(engine, catalogue, stop);
   const auto executor = make_detached_executor(
       engine.share.step_program, or_cpus(engine.config.parallel_guests), stop);
+  TRY_ASSIGN(auto nights, NightlyBook::open(engine.state.database()));
+  TRY(remove_unneeded_nightlies(engine.state, nights));
   Foreman foreman(*planner,
                   engine.state,
                   store,
                   board,
                   *executor,
                   stop,
+                  &nights,
                   {&asked,
                    ReloadWish([&]() -> Status {
                      TRY(load_config(options, engine.state));
@@ -152,6 +156,12 @@ static Result<DaemonEnd> serve(const GlobalOptions& options, const Stop& asked)
   api.mail = identity_of(engine.config.mail);
   api.wake = [&foreman] { foreman.wake(); };
   api.since = std::chrono::steady_clock::now();
+  const auto trees = make_tree_keeper(engine, stop);
+  NightWatch watch(
+      {nights, store, *trees, engine.state, wall_now, api.wake, nullptr});
+  NightShift shift(watch, stop);
+  api.nights = &nights;
+  api.wake_nights = [&shift] { shift.wake(); };
   const auto handler = [&api](const HttpRequest& request) {
     return answer(api, request);
   };

@@ -147,7 +147,7 @@ static std::vector<LiveStep> steps_of(const JobView& job)
   return steps;
 }
 
-static void wait_a_little(const Stop& stop)
+void wait_a_little(const Stop& stop)
 {
   constexpr int pause_ms = 500;
   pollfd asked = {stop.fd(), POLLIN, 0};

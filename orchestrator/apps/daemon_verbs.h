@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/job_json.h"
+#include "api/submission.h"
 #include "apps/verbs.h"
 #include "report/table.h"
 
@@ -26,6 +27,14 @@ Status check_job_id(const std::string& id);
 std::string jobs_table(const std::vector<JobView>& jobs,
                        Colour colour,
                        std::int64_t now_ms);
+
+/// Hands a job with a schedule in, and says when it is due. Fails (user) on a
+/// wish to wait for it.
+Result<int>
+submit_nightly(const Submission& submission, bool wait, const Context& context);
+
+/// Half a second, or until we are to stop.
+void wait_a_little(const Stop& stop);
 
 /// Waits until the job has ended, with its steps on the display; then prints
 /// its report. Gives the job's exit code, 3 for one that was cancelled.

@@ -43,6 +43,7 @@ const Help help_submit = {
     "  oopsfarm submit job.yaml --wait\n"
     "  oopsfarm submit job.yaml --repeat 20 --target ppc64le-hash\n"
     "\n"
+    "A job with a schedule becomes a nightly (`oopsfarm nightly --help`).\n"
     "Everything that the job file names is sent along. A daemon is started\n"
     "with `oopsfarmd`; `oopsfarm run` does a job without one. Ctrl-C while\n"
     "waiting leaves the job at work: `oopsfarm cancel` ends it."};

@@ -82,6 +82,31 @@ struct Dispatch
     return reproducer_verb(request, context);
   }
 
+  Result<int> operator()(const NightlyListRequest& request) const
+  {
+    return nightly_list_verb(request, context);
+  }
+
+  Result<int> operator()(const NightlyRunRequest& request) const
+  {
+    return nightly_run_verb(request, context);
+  }
+
+  Result<int> operator()(const NightlyRemoveRequest& request) const
+  {
+    return nightly_remove_verb(request, context);
+  }
+
+  Result<int> operator()(const NightlyLogRequest& request) const
+  {
+    return nightly_log_verb(request, context);
+  }
+
+  Result<int> operator()(const NightlyCompareRequest& request) const
+  {
+    return nightly_compare_verb(request, context);
+  }
+
   Result<int> operator()(const TreeAddRequest& request) const
   {
     return tree_add_verb(request, context);

@@ -24,6 +24,9 @@ Result<int> submit_verb(const SubmitRequest& request, const Context& context)
   submission.repeat = request.run.repeat;
   submission.targets = request.run.targets;
   submission.priority = request.priority;
+  if (!job.schedule.empty()) {
+    return submit_nightly(submission, request.wait, context);
+  }
   TRY_ASSIGN(const auto answer,
              ask(context, "POST", "/v1/jobs", to_json(submission)));
   TRY_ASSIGN(const auto view, parse_job_view(answer));

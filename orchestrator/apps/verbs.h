@@ -28,6 +28,16 @@ Result<int> retry_verb(const RetryRequest& request, const Context& context);
 Result<int> report_verb(const ReportRequest& request, const Context& context);
 Result<int> reproducer_verb(const ReproducerRequest& request,
                             const Context& context);
+Result<int> nightly_list_verb(const NightlyListRequest& request,
+                              const Context& context);
+Result<int> nightly_run_verb(const NightlyRunRequest& request,
+                             const Context& context);
+Result<int> nightly_remove_verb(const NightlyRemoveRequest& request,
+                                const Context& context);
+Result<int> nightly_log_verb(const NightlyLogRequest& request,
+                             const Context& context);
+Result<int> nightly_compare_verb(const NightlyCompareRequest& request,
+                                 const Context& context);
 Result<int> tree_add_verb(const TreeAddRequest& request,
                           const Context& context);
 Result<int> tree_list_verb(const TreeListRequest& request,

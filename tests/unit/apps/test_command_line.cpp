@@ -290,3 +290,31 @@ TEST_CASE("parse_command_line: verbs that talk to a daemon")
     CHECK(refusal({verb}).find("job") != std::string::npos);
   }
 }
+
+TEST_CASE("parse_command_line: nightly")
+{
+  CHECK(
+      std::holds_alternative<NightlyListRequest>(parsed({"nightly"}).request));
+  const auto run = std::get<NightlyRunRequest>(
+      parsed({"nightly", "run", "oom", "--owner", "ann", "--wait"}).request);
+  CHECK(run.name == "oom");
+  CHECK(run.owner == "ann");
+  CHECK(run.wait);
+  CHECK(std::get<NightlyRemoveRequest>(
+            parsed({"nightly", "remove", "oom"}).request)
+            .name == "oom");
+  CHECK(std::get<NightlyLogRequest>(
+            parsed({"nightly", "log", "oom", "-n", "7"}).request)
+            .limit == 7);
+  const auto compare = std::get<NightlyCompareRequest>(
+      parsed({"nightly", "compare", "last~1", "last", "--name", "oom"})
+          .request);
+  CHECK(compare.before == "last~1");
+  CHECK(compare.after == "last");
+  CHECK(compare.name == "oom");
+  CHECK(refusal({"nightly", "list"}).find("unknown command 'list'") !=
+        std::string::npos);
+  CHECK(refusal({"nightly", "compare", "last"}).find("after") !=
+        std::string::npos);
+  CHECK(refusal({"nightly", "log", "oom", "-n", "0"}).starts_with("--limit"));
+}
