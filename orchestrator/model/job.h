@@ -111,7 +111,7 @@ struct Job
   bool memory_dump = false; ///< of guests that hang
   RaceHelp race;
   std::vector<std::string> cmdline; ///< kernel parameters besides the farm's
-  std::string schedule;             ///< cron syntax; "" = not scheduled
+  std::string schedule; ///< as Schedule::parse() takes it; "" = not scheduled
 };
 
 } // namespace oopsfarm
