@@ -45,6 +45,22 @@ Result<History> History::make(const std::vector<std::vector<Node>>& parents)
   return history;
 }
 
+Result<History>
+History::make_reverse(const std::vector<std::vector<Node>>& parents)
+{
+  TRY_ASSIGN(const auto forward, make(parents));
+  const auto tip = forward.tip();
+  History history(forward.size());
+  for (Node node = 0; node <= tip; ++node) {
+    for (Node fix = 1; fix <= tip; ++fix) {
+      if (!forward.contains(tip - node, tip + 1 - fix)) {
+        history.set(node, fix);
+      }
+    }
+  }
+  return history;
+}
+
 History History::line(std::size_t commits)
 {
   History history(commits);

@@ -27,6 +27,14 @@ public:
   /// when a parent does not stand before its child.
   static Result<History> make(const std::vector<std::vector<Node>>& parents);
 
+  /// The same commits looked at for the one that took the crash away. Kernels
+  /// are numbered from the other end then: node 0 is the newest commit, which
+  /// is said to be good, node N the end that is said to be bad; hypothesis i is
+  /// the commit that is node i - 1. A node shows the crash as long as it does
+  /// not contain it. `parents` and errors as in make().
+  static Result<History>
+  make_reverse(const std::vector<std::vector<Node>>& parents);
+
   /// Without merges: commit i + 1 is the child of commit i. REQUIRES: 1 to
   /// `most` commits.
   static History line(std::size_t commits);
@@ -36,7 +44,8 @@ public:
   /// The end that is said to be bad: the last commit.
   Node tip() const { return static_cast<Node>(size_); }
 
-  /// Whether `node`'s source contains commit `culprit` (1 to size()).
+  /// Whether `node`'s source contains commit `culprit` (1 to size()); of a
+  /// reverse history, whether it lacks the fix.
   bool contains(Node node, Node culprit) const
   {
     return (rows_[node * words_ + culprit / 64] >> (culprit % 64) & 1) != 0;
@@ -48,6 +57,11 @@ public:
 private:
   explicit History(std::size_t commits);
   void add(Node node, const std::vector<Node>& parents);
+
+  void set(Node node, Node culprit)
+  {
+    rows_[node * words_ + culprit / 64] |= std::uint64_t{1} << (culprit % 64);
+  }
 
   std::size_t size_;
   std::size_t words_; ///< of a row

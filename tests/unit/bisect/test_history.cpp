@@ -50,3 +50,24 @@ TEST_CASE("History")
     CHECK(history.error().fault == Fault::internal);
   }
 }
+
+TEST_CASE("History::make_reverse")
+{
+  // 1 and 2 are side by side, 3 merges them.
+  const auto history = History::make_reverse({{}, {}, {1, 2}});
+  REQUIRE(history);
+  // Node k is commit 3 - k, change i is the commit that is node i - 1.
+  SUBCASE("the good end, the newest commit, lacks no fix")
+  {
+    for (Node fix = 1; fix <= 3; ++fix) {
+      CHECK_FALSE(history->contains(0, fix));
+      CHECK(history->contains(history->tip(), fix));
+    }
+  }
+  SUBCASE("a commit lacks what is not among its ancestors")
+  {
+    CHECK(history->contains(1, 1));       // commit 2 lacks commit 3
+    CHECK_FALSE(history->contains(1, 2)); // and has itself
+    CHECK(history->contains(1, 3));       // its neighbour, commit 1, it lacks
+  }
+}
