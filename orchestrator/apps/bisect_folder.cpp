@@ -20,14 +20,17 @@ namespace fs = std::filesystem;
 std::string to_json(const BisectHead& head)
 {
   using Json = nlohmann::ordered_json;
-  const Json json = {{"kind", "bisection-journal"},
-                     {"version", 1},
-                     {"git_dir", head.git_dir.string()},
-                     {"good", head.good},
-                     {"bad", head.bad},
-                     {"run", head.run},
-                     {"build", head.build},
-                     {"signature", head.signature}};
+  Json json = {{"kind", "bisection-journal"},
+               {"version", 1},
+               {"git_dir", head.git_dir.string()},
+               {"good", head.good},
+               {"bad", head.bad},
+               {"run", head.run},
+               {"build", head.build},
+               {"signature", head.signature}};
+  if (head.is_reverse) {
+    json["fixed"] = true;
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -43,6 +46,9 @@ Result<BisectHead> parse_bisect_head(std::string_view line)
   in.text("run", head.run);
   in.text("build", head.build);
   in.text("signature", head.signature);
+  if (in.has("fixed")) {
+    in.flag("fixed", head.is_reverse);
+  }
   TRY(in.finish());
   return head;
 }
@@ -120,10 +126,15 @@ Result<Case> make_case(const BisectHead& head,
                        double confidence)
 {
   CaseSetup setup;
-  TRY_ASSIGN(setup.range, read_range(repository, head.good, head.bad));
+  if (head.is_reverse) {
+    TRY_ASSIGN(setup.range,
+               read_reverse_range(repository, head.bad, head.good));
+  } else {
+    TRY_ASSIGN(setup.range, read_range(repository, head.good, head.bad));
+  }
   if (!setup.range.is_descent) {
-    log::warning("the good end is no ancestor of the bad one: what it has and "
-                 "the bad end has not is not looked at");
+    log::warning("neither end is an ancestor of the other: what the older one "
+                 "has and the newer one has not is not looked at");
   }
   setup.confidence = confidence;
   return Case::make(std::move(setup));

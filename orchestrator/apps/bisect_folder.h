@@ -24,7 +24,8 @@ struct BisectHead
   std::string bad;
   std::string run;
   std::string build;
-  std::string signature; ///< RE2
+  std::string signature;   ///< RE2
+  bool is_reverse = false; ///< what fixed it is looked for
 };
 
 /// One line, and back; the reader fails (user) on anything else.

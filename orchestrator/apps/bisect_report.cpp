@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "apps/bisect_report.h"
 
+#include "engine/kernel_hunt.h"
+#include "report/bisections.h"
 #include "report/interval.h"
+#include "report/posterior_plot.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 namespace oopsfarm {
@@ -15,15 +17,28 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Object ids are cut, other names (CONFIG_FOO) are not.
 std::string short_id(const std::string& id)
 {
-  return id.substr(0, 12);
+  constexpr std::size_t object_id = 40;
+  constexpr std::size_t length = 12;
+  return id.size() < object_id ? id : id.substr(0, length);
+}
+
+std::string named(const Commit& commit)
+{
+  return fmt::format("{} {}", short_id(commit.id), commit.subject);
 }
 
 std::string named(const Case& found, Node node)
 {
-  const auto& commit = found.range().commits.at(node);
-  return fmt::format("{} {}", short_id(commit.id), commit.subject);
+  return named(found.range().commits.at(node));
+}
+
+/// A hypothesis: the commit, or what else was changed.
+std::string named_change(const Case& found, Node change)
+{
+  return named(found.range().change(change));
 }
 
 std::string percent(double probability)
@@ -42,43 +57,10 @@ std::string rate_of(const Counts& counts)
   return fmt::format("{}/{} {}", crashes, runs, rate_text(crashes, runs));
 }
 
-std::string word_of(Conclusion conclusion)
-{
-  switch (conclusion) {
-  case Conclusion::culprit:
-    return "culprit";
-  case Conclusion::base_has_it:
-    return "base-has-it";
-  case Conclusion::not_here:
-    return "not-here";
-  case Conclusion::undecided:
-    return "undecided";
-  }
-  return "?";
-}
-
-std::string word_of(HuntEnd end)
-{
-  switch (end) {
-  case HuntEnd::answered:
-    return "answered";
-  case HuntEnd::out_of_runs:
-    return "the runs allowed are spent";
-  case HuntEnd::out_of_time:
-    return "the time allowed is spent";
-  case HuntEnd::nothing_left:
-    return "no commit is left that can be tested and would tell more";
-  case HuntEnd::stopped:
-    return "stopped";
-  }
-  return "?";
-}
-
 /// The crash that would shake the answer most: one right before the culprit.
 std::string doubt_text(const Case& found, const Answer& answer)
 {
-  const auto& parents = found.range().parents.at(answer.culprits.front() - 1);
-  const Node before = parents.empty() ? 0 : parents.back();
+  const auto before = found.range().before(answer.culprits.front());
   if (!found.bisection().testable(before)) {
     return "";
   }
@@ -90,29 +72,36 @@ std::string doubt_text(const Case& found, const Answer& answer)
   }
   return fmt::format("  doubt     a crash at {} would point to {} ({})\n",
                      named(found, before),
-                     then.culprits.empty() ? "before the good end"
-                                           : named(found, then.culprits.back()),
+                     then.culprits.empty()
+                         ? "before the good end"
+                         : named_change(found, then.culprits.back()),
                      percent(then.probability));
 }
 
 std::string conclusion_text(const Case& found, const Answer& answer)
 {
   const auto sure = percent(answer.probability);
+  const bool is_fix = found.range().is_reverse;
+  const auto* did = is_fix ? "fixed" : "brought";
   switch (answer.conclusion) {
   case Conclusion::culprit:
     if (answer.culprits.size() > 1) {
       std::string text = fmt::format(
-          "one of these brought it ({}); none between can be tested:\n", sure);
+          "one of these {} it ({}); none between can be tested:\n", did, sure);
       for (const auto node : answer.culprits) {
-        text += "  " + named(found, node) + "\n";
+        text += "  " + named_change(found, node) + "\n";
       }
       return text;
     }
-    return fmt::format(
-        "{} brought it ({})\n", named(found, answer.culprits.front()), sure);
+    return fmt::format("{} {} it ({})\n",
+                       named_change(found, answer.culprits.front()),
+                       did,
+                       sure);
   case Conclusion::base_has_it:
-    return fmt::format(
-        "the good end, {}, has it already ({})\n", named(found, 0), sure);
+    return fmt::format("the good end, {}, has it {} ({})\n",
+                       named(found, 0),
+                       is_fix ? "still" : "already",
+                       sure);
   case Conclusion::not_here:
     return fmt::format("the bad end, {}, does not show it ({})\n",
                        named(found, found.range().tip()),
@@ -135,7 +124,7 @@ std::string candidates_text(const Case& found, const Answer& answer)
     const auto node = answer.candidates[i];
     text += fmt::format("  {}   {}  {}\n",
                         i == 0 ? "90 % in" : "       ",
-                        named(found, node),
+                        named_change(found, node),
                         percent(masses.at(node)));
   }
   if (answer.candidates.size() > most) {
@@ -158,48 +147,105 @@ Json counts_json(const Counts& counts)
   return json;
 }
 
-Json commit_json(const Case& found, Node node)
+Json change_json(const Case& found, Node change)
 {
-  const auto& commit = found.range().commits.at(node);
+  const auto& commit = found.range().change(change);
   return {{"commit", commit.id}, {"subject", commit.subject}};
 }
 
 } // namespace
+
+/// What only kernels have: where it shows, the check, the change itself.
+static std::string kernel_text(const BisectedCrash& crash)
+{
+  std::string text;
+  if (!crash.scope.empty()) {
+    text += "  scope     " + crash.scope + "\n";
+  }
+  for (const auto& check : crash.checks) {
+    text += "  check     " + check_text(check, crash.is_fix) + "\n";
+  }
+  if (!crash.change.empty()) {
+    text += "  change\n" + indented(crash.change, "    ");
+  }
+  return text;
+}
+
+static std::string crash_text(const Case& found, const BisectEnd& end)
+{
+  std::string text;
+  for (const auto& signature : found.signatures()) {
+    if (signature.empty()) {
+      continue;
+    }
+    const auto title = end.kernels == nullptr ? "" : found.title_of(signature);
+    text += fmt::format(
+        "  crash     {}{}{}\n",
+        signature,
+        title.empty() ? "" : " " + title,
+        found.joined().contains(signature) ? " (comes and goes with it)" : "");
+  }
+  return text;
+}
 
 std::string bisect_text(const Case& found, const BisectEnd& end)
 {
   const auto answer = found.bisection().answer();
   auto text = conclusion_text(found, answer);
   if (end.end && *end.end != HuntEnd::answered) {
-    text += fmt::format("  end       {}\n", word_of(*end.end));
+    text += fmt::format("  end       {}\n", to_string(*end.end));
   }
   for (std::size_t i = 0; i < found.channels().size(); ++i) {
     const auto& rates = answer.rates.at(i);
     const auto name =
         found.channels().size() > 1 ? found.channels()[i] + " " : std::string();
-    text += fmt::format("  rate      {}{}, before it {}\n",
+    text += fmt::format("  rate      {}{}, {} it {}\n",
                         name,
                         rate_of(rates.after),
+                        found.range().is_reverse ? "with" : "before",
                         rate_of(rates.before));
   }
-  if (!found.signature().empty()) {
-    text += fmt::format("  crash     {}\n", found.signature());
-  }
+  text += crash_text(found, end);
   if (answer.conclusion == Conclusion::culprit) {
     text += doubt_text(found, answer);
   }
   text += candidates_text(found, answer);
+  if (found.range().tip() > 2) {
+    constexpr std::size_t columns = 68;
+    text += "  posterior " + posterior_blocks(found, columns) + "\n";
+  }
   for (const auto& [title, runs] : found.other_crashes()) {
-    text += fmt::format("  besides   {} ({} {})\n",
+    const auto words = end.kernels == nullptr ? "" : found.title_of(title);
+    text += fmt::format("  besides   {}{} ({} {})\n",
                         title.empty() ? "a crash without a signature" : title,
+                        words.empty() ? "" : " " + words,
                         runs,
                         runs == 1 ? "run" : "runs");
+  }
+  if (end.kernels != nullptr) {
+    text += kernel_text(*end.kernels);
   }
   text += fmt::format("  spent     {} runs, {} builds; bisection {}\n",
                       found.runs(),
                       found.builds(),
                       end.id);
   return text;
+}
+
+static void add_kernels(const BisectedCrash& crash, Json& json)
+{
+  json["mode"] = crash.mode;
+  json["title"] = crash.title;
+  json["scope"] = crash.scope;
+  json["change"] = crash.change;
+  json["check"] = nullptr;
+  for (const auto& check : crash.checks) {
+    json["check"] = {{"commit", check.commit},
+                     {"why_not", check.why_not},
+                     {"runs", check.runs},
+                     {"crashes", check.crashes},
+                     {"confirms", check.confirms}};
+  }
 }
 
 std::string bisect_json(const Case& found, const BisectEnd& end)
@@ -209,13 +255,13 @@ std::string bisect_json(const Case& found, const BisectEnd& end)
   const bool is_found = answer.conclusion == Conclusion::culprit;
   Json json = {{"kind", "bisection"},
                {"culprit",
-                is_found ? commit_json(found, answer.culprits.back()) : Json()},
+                is_found ? change_json(found, answer.culprits.back()) : Json()},
                {"probability", answer.probability},
                {"candidates", Json::array()},
                {"runs", found.runs()},
                {"builds", found.builds()},
-               {"conclusion", word_of(answer.conclusion)},
-               {"end", end.end ? word_of(*end.end) : ""},
+               {"conclusion", to_string(answer.conclusion)},
+               {"end", end.end ? to_string(*end.end) : ""},
                {"id", end.id},
                {"confidence", found.confidence()},
                {"indistinguishable", Json::array()},
@@ -225,13 +271,13 @@ std::string bisect_json(const Case& found, const BisectEnd& end)
                {"rates", Json::array()},
                {"other_crashes", Json::array()}};
   for (const auto node : answer.candidates) {
-    auto candidate = commit_json(found, node);
+    auto candidate = change_json(found, node);
     candidate["probability"] = masses.at(node);
     json["candidates"].push_back(candidate);
   }
   for (const auto node : answer.culprits) {
     if (is_found) {
-      json["indistinguishable"].push_back(commit_json(found, node));
+      json["indistinguishable"].push_back(change_json(found, node));
     }
   }
   for (std::size_t i = 0; i < found.channels().size(); ++i) {
@@ -243,6 +289,12 @@ std::string bisect_json(const Case& found, const BisectEnd& end)
   }
   for (const auto& [title, runs] : found.other_crashes()) {
     json["other_crashes"].push_back({{"signature", title}, {"runs", runs}});
+  }
+  json["fixed"] = found.range().is_reverse;
+  json["signatures"] = found.signatures();
+  json["posterior"] = std::vector<double>(masses.begin() + 1, masses.end() - 1);
+  if (end.kernels != nullptr) {
+    add_kernels(*end.kernels, json);
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -265,23 +317,10 @@ std::string record_line(const Case& found, const Record& record)
 
 std::string posterior_blocks(const Case& found, std::size_t width)
 {
-  static constexpr std::array<const char*, 8> blocks{
-      "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  const auto masses = found.bisection().posterior();
-  const auto commits = masses.size() - 2;
-  const auto columns = std::max<std::size_t>(1, std::min(width, commits));
-  std::vector<double> heights(columns);
-  for (std::size_t i = 0; i < commits; ++i) {
-    auto& height = heights[i * columns / commits];
-    height = std::max(height, masses[i + 1]);
-  }
-  const auto top = *std::max_element(heights.begin(), heights.end());
-  std::string text;
-  for (const auto height : heights) {
-    const auto level = static_cast<std::size_t>(height / top * 7.999);
-    text += height < 0.005 && height < top ? " " : blocks.at(level);
-  }
-  return text;
+  auto masses = found.bisection().posterior();
+  masses.erase(masses.begin());
+  masses.pop_back();
+  return plot_blocks(masses, width);
 }
 
 std::string likeliest_text(const Case& found)
@@ -296,7 +335,7 @@ std::string likeliest_text(const Case& found)
                        percent(answer.probability));
   }
   return fmt::format("{} {}",
-                     named(found, answer.culprits.back()),
+                     named_change(found, answer.culprits.back()),
                      percent(answer.probability));
 }
 
@@ -304,12 +343,19 @@ std::string git_bisect_log(const Case& found)
 {
   const auto& commits = found.range().commits;
   const auto& bisection = found.bisection();
-  auto text = fmt::format("git bisect start\n# bad: [{0}] {1}\ngit bisect bad "
-                          "{0}\n# good: [{2}] {3}\ngit bisect good {2}\n",
+  // git has it that the newer one is the "bad" one, by whatever name.
+  const bool is_fix = found.range().is_reverse;
+  const char* bad_word = is_fix ? "broken" : "bad";
+  const char* good_word = is_fix ? "fixed" : "good";
+  auto text = fmt::format("git bisect start{4}\n# {5}: [{0}] {1}\ngit bisect "
+                          "{5} {0}\n# {6}: [{2}] {3}\ngit bisect {6} {2}\n",
                           commits.back().id,
                           commits.back().subject,
                           commits.front().id,
-                          commits.front().subject);
+                          commits.front().subject,
+                          is_fix ? " --term-new=fixed --term-old=broken" : "",
+                          bad_word,
+                          good_word);
   const auto masses = bisection.posterior();
   std::vector<bool> done(commits.size());
   done.front() = done.back() = true;
@@ -324,8 +370,8 @@ std::string git_bisect_log(const Case& found)
       bad += bisection.history().contains(node, culprit) ? masses[culprit] : 0;
     }
     const char* word = !bisection.testable(node)       ? "skip"
-                       : bad >= found.confidence()     ? "bad"
-                       : 1 - bad >= found.confidence() ? "good"
+                       : bad >= found.confidence()     ? bad_word
+                       : 1 - bad >= found.confidence() ? good_word
                                                        : nullptr;
     if (word != nullptr) {
       text += fmt::format("# {0}: [{1}] {2}\ngit bisect {0} {1}\n",

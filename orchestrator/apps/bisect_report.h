@@ -3,6 +3,7 @@
 
 #include "hunt/case.h"
 #include "hunt/hunt.h"
+#include "model/report.h"
 
 #include <cstddef>
 #include <optional>
@@ -15,6 +16,8 @@ struct BisectEnd
 {
   std::optional<HuntEnd> end; ///< nothing: it was only looked at
   std::string id;
+  /// Of kernels: what is known besides; or null.
+  const BisectedCrash* kernels = nullptr;
 };
 
 /// What is known, for people: several lines with a newline each. Pure.

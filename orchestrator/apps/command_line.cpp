@@ -38,6 +38,7 @@ private:
   void add_token();
   void add_bisect();
   void add_bisect_parts(CLI::App& bisect);
+  void add_kernel_bisect(CLI::App& bisect);
   void add_doctor();
   void add_reproducer();
   void add_completion();
@@ -390,6 +391,10 @@ void Parser::add_bisect()
 {
   auto* verb = add_verb(app_, help_bisect);
   verb->require_subcommand(0, 1);
+  add_kernel_bisect(*verb);
+  verb->add_flag("--fixed",
+                 bisect_.fixed,
+                 "Which commit fixed it: --good is the newer one");
   verb->add_option("--repo", bisect_.repo, "The git repository (default: .)")
       ->type_name("DIR");
   verb->add_option("--good", bisect_.good, "A commit without the crash")
@@ -427,6 +432,60 @@ void Parser::add_bisect()
                  bisect_.restart,
                  "Begin anew, and forget what was observed before");
   add_bisect_parts(*verb);
+}
+
+/// What only kernels have.
+void Parser::add_kernel_bisect(CLI::App& bisect)
+{
+  const auto each = [&](const char* name,
+                        std::vector<std::string>& values,
+                        const char* help,
+                        const char* type) {
+    bisect.add_option(name, values, help)
+        ->type_name(type)
+        ->allow_extra_args(false);
+  };
+  bisect
+      .add_option("job",
+                  bisect_.job,
+                  "A job file: bisect kernels on its tree, targets, kconfigs "
+                  "and workloads")
+      ->type_name("JOB");
+  each("--good-series",
+       bisect_.good_series,
+       "A version of a series without the crash (mbox, folder or range; again "
+       "for more parts)",
+       "SERIES");
+  each("--bad-series",
+       bisect_.bad_series,
+       "Another version of it that has the crash",
+       "SERIES");
+  bisect
+      .add_option("--kconfig-good",
+                  bisect_.good_kconfig,
+                  "A flavour, or a fragment NAME.config, without the crash")
+      ->type_name("KCONFIG");
+  bisect
+      .add_option(
+          "--kconfig-bad", bisect_.bad_kconfig, "Another that has the crash")
+      ->type_name("KCONFIG");
+  each("--target",
+       bisect_.targets,
+       "This target instead of the job's (again for more)",
+       "NAME");
+  each("--workload",
+       bisect_.workloads,
+       "This workload of the job's only (again for more)",
+       "NAME");
+  each("--signature",
+       bisect_.signatures,
+       "The crash that is looked for (again where one bug has several); "
+       "otherwise what the bad end shows first",
+       "SIGNATURE");
+  each("--title",
+       bisect_.titles,
+       "The same by its title (again for more)",
+       "TITLE");
 }
 
 void Parser::add_bisect_parts(CLI::App& bisect)
@@ -574,15 +633,88 @@ Error Parser::explain(const CLI::ParseError& failure)
       fmt::format("{}; see `{} --help`", printable(failure.what()), path));
 }
 
+static Error bisect_error(const std::string& what)
+{
+  return user_error(what + "; see `oopsfarm bisect --help`");
+}
+
+/// An option and whether it was given.
+using Given = std::pair<const char*, bool>;
+
+static Status refuse(std::initializer_list<Given> options, const char* why)
+{
+  for (const auto& [name, is_given] : options) {
+    if (is_given) {
+      return bisect_error(fmt::format("{} {}", name, why));
+    }
+  }
+  return Ok{};
+}
+
+/// Of the pairs of ends exactly one is whole.
+static Status check_kernel_bisect(const BisectRequest& request)
+{
+  TRY(refuse({{"--run", !request.run.empty()},
+              {"--build", !request.build.empty()},
+              {"--signature-from-output", !request.signature.empty()},
+              {"--jobs", request.jobs != 1},
+              {"--repo", request.repo != "."}},
+             "does not go with a job file"));
+
+  struct Ends
+  {
+    const char* good_name;
+    const char* bad_name;
+    bool good;
+    bool bad;
+  };
+
+  std::size_t whole = 0;
+  for (const auto& ends :
+       {Ends{"--good", "--bad", !request.good.empty(), !request.bad.empty()},
+        Ends{"--good-series",
+             "--bad-series",
+             !request.good_series.empty(),
+             !request.bad_series.empty()},
+        Ends{"--kconfig-good",
+             "--kconfig-bad",
+             !request.good_kconfig.empty(),
+             !request.bad_kconfig.empty()}}) {
+    if (ends.good != ends.bad) {
+      return bisect_error(fmt::format(
+          "{} is missing", ends.good ? ends.bad_name : ends.good_name));
+    }
+    whole += ends.good ? 1 : 0;
+  }
+  if (whole != 1) {
+    return bisect_error("a job file wants one pair of ends: --good and --bad, "
+                        "--good-series and --bad-series, or --kconfig-good "
+                        "and --kconfig-bad");
+  }
+  return refuse({{"--fixed", request.fixed && request.good.empty()}},
+                "is for commits (--good and --bad)");
+}
+
 /// Not CLI11's `required`: the verbs below `bisect` need none of them.
 static Status check_bisect(const BisectRequest& request)
 {
+  if (!request.job.empty()) {
+    return check_kernel_bisect(request);
+  }
+  TRY(refuse({{"--good-series", !request.good_series.empty()},
+              {"--bad-series", !request.bad_series.empty()},
+              {"--kconfig-good", !request.good_kconfig.empty()},
+              {"--kconfig-bad", !request.bad_kconfig.empty()},
+              {"--target", !request.targets.empty()},
+              {"--workload", !request.workloads.empty()},
+              {"--signature", !request.signatures.empty()},
+              {"--title", !request.titles.empty()}},
+             "wants a job file"));
   for (const auto& [name, value] : {std::pair("--good", &request.good),
                                     std::pair("--bad", &request.bad),
                                     std::pair("--run", &request.run)}) {
     if (value->empty()) {
-      return user_error(
-          fmt::format("{} is missing; see `oopsfarm bisect --help`", name));
+      return bisect_error(fmt::format("{} is missing", name));
     }
   }
   return Ok{};

@@ -184,9 +184,20 @@ struct CrashMarkRequest
   bool clear = false; ///< forget what was said before
 };
 
-/// Find the commit that brought a crash, in any git repository.
+/// Find the commit that brought a crash, in any git repository by a command;
+/// or, with a job file, what brought it into kernels of the farm's.
 struct BisectRequest
 {
+  std::filesystem::path job; ///< "": any repository, by `run`
+  std::vector<std::string> good_series;
+  std::vector<std::string> bad_series;
+  std::string good_kconfig;
+  std::string bad_kconfig;
+  std::vector<std::string> targets;    ///< none: the job's
+  std::vector<std::string> workloads;  ///< none: the job's
+  std::vector<std::string> signatures; ///< of the crash; or none
+  std::vector<std::string> titles;
+  bool fixed = false; ///< which commit took the crash away
   std::filesystem::path repo = ".";
   std::string good;
   std::string bad;

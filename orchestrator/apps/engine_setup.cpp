@@ -3,6 +3,7 @@
 
 #include "apps/environment.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "guest/accelerator.h"
 #include "guest/root.h"
 #include "jobfile/target_file.h"
@@ -10,6 +11,8 @@
 #include "kbuild/flavour.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace oopsfarm {
 
@@ -43,6 +46,37 @@ Result<Catalogue> load_catalogue(const SharePaths& share,
   catalogue.impossible = find_impossible(share, engine, catalogue.kconfigs);
   TRY_ASSIGN(catalogue.workloads, read_workload_infos(share.workloads()));
   return catalogue;
+}
+
+Status choose_targets(const std::vector<std::string>& targets,
+                      const Catalogue& catalogue,
+                      Job& job)
+{
+  if (targets.empty()) {
+    return Ok{};
+  }
+  job.targets.clear();
+  for (const auto& name : targets) {
+    const auto& known = catalogue.targets;
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return user_error(fmt::format("--target: unknown target '{}'; {}",
+                                    printable(name, 80),
+                                    suggest(name, known)));
+    }
+    if (std::find(job.targets.begin(), job.targets.end(), name) ==
+        job.targets.end()) {
+      job.targets.push_back(name);
+    }
+  }
+  for (const auto& kconfig : job.kconfigs) {
+    for (const auto& target : job.targets) {
+      const auto why = why_impossible(catalogue, kconfig, target);
+      if (!why.empty()) {
+        return user_error("--target: " + why);
+      }
+    }
+  }
+  return Ok{};
 }
 
 /// Ends the guests of an earlier process; the engine knows no libvirt.

@@ -7,6 +7,7 @@
 #include "apps/verbs.h"
 #include "base/strings.h"
 #include "base/units.h"
+#include "engine/kernel_question.h"
 #include "hunt/shell_prober.h"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ namespace {
 struct Opened
 {
   std::filesystem::path folder;
-  BisectHead head;
+  BisectHead head; ///< of kernels: git_dir, good and bad only
   Case found;
 };
 
@@ -37,9 +38,29 @@ Result<Opened> open_new(const BisectRequest& request, const Context& context)
   head.run = request.run;
   head.build = request.build;
   head.signature = request.signature;
+  head.is_reverse = request.fixed;
   TRY_ASSIGN(auto found, make_case(head, repository, request.confidence));
   const auto folder = bisect_folder(state, head);
   TRY(make_folder(folder));
+  return Opened{folder, std::move(head), std::move(found)};
+}
+
+/// One of kernels (`oopsfarm bisect JOB`, or of a job with on_failure: bisect).
+Result<Opened> open_kernels(const std::filesystem::path& folder,
+                            const KernelHead& kernels,
+                            double confidence,
+                            const Context& context)
+{
+  BisectHead head;
+  head.git_dir = kernels.git_dir;
+  head.good = kernels.good;
+  head.bad = kernels.bad;
+  head.is_reverse = kernels.is_reverse;
+  TRY_ASSIGN(
+      const auto repository,
+      Repository::open(kernels.git_dir, context.processes, context.stop));
+  TRY_ASSIGN(auto setup, setup_of(kernels, repository, confidence));
+  TRY_ASSIGN(auto found, Case::make(std::move(setup)));
   return Opened{folder, std::move(head), std::move(found)};
 }
 
@@ -50,6 +71,9 @@ open_old(const std::string& id, double confidence, const Context& context)
   TRY_ASSIGN(const auto state, find_state(context.options.state, get_env));
   TRY_ASSIGN(const auto folder, find_bisection(state, id));
   TRY_ASSIGN(const auto journal, Journal::read(folder));
+  if (const auto kernels = parse_kernel_head(journal.head())) {
+    return open_kernels(folder, *kernels, confidence, context);
+  }
   TRY_ASSIGN(auto head, parse_bisect_head(journal.head()));
   TRY_ASSIGN(const auto repository,
              Repository::open(head.git_dir, context.processes, context.stop));
@@ -108,6 +132,9 @@ Status print(const Opened& opened, const BisectEnd& end, const Context& context)
 
 Result<int> bisect_verb(const BisectRequest& request, const Context& context)
 {
+  if (!request.job.empty()) {
+    return bisect_kernels_verb(request, context);
+  }
   TRY_ASSIGN(const auto limits, limits_of(request));
   TRY_ASSIGN(auto opened, open_new(request, context));
   TRY_ASSIGN(const auto lock, FileLock::try_take(opened.folder / "lock"));
@@ -142,10 +169,10 @@ Result<int> bisect_log_verb(const BisectLogRequest& request,
     return 0;
   }
   if (context.options.output != Output::json) {
-    text += fmt::format("good {}\nbad {}\nrun {}\n",
-                        opened.head.good,
-                        opened.head.bad,
-                        printable(opened.head.run));
+    text += fmt::format("good {}\nbad {}\n", opened.head.good, opened.head.bad);
+    if (!opened.head.run.empty()) {
+      text += fmt::format("run {}\n", printable(opened.head.run));
+    }
     for (const auto& record : opened.found.records()) {
       text += fmt::format(
           "{:>4} {}\n", record.number, record_line(opened.found, record));
@@ -170,15 +197,31 @@ Result<int> bisect_replay_verb(const BisectReplayRequest& request,
   return conclusion == Conclusion::culprit ? 0 : 1;
 }
 
+/// A kernel's name in full: not all are commits.
+static Result<std::string>
+commit_of(const Opened& opened, const std::string& name, const Context& context)
+{
+  std::vector<std::string> known;
+  for (const auto& commit : opened.found.range().commits) {
+    if (commit.id.starts_with(name)) {
+      known.push_back(commit.id);
+    }
+  }
+  if (known.size() == 1) {
+    return known.front();
+  }
+  TRY_ASSIGN(
+      const auto repository,
+      Repository::open(opened.head.git_dir, context.processes, context.stop));
+  return repository.resolve(name);
+}
+
 Result<int> bisect_tell_verb(const BisectTellRequest& request,
                              const Context& context)
 {
   TRY_ASSIGN(auto opened, open_old(request.id, 0.95, context));
-  TRY_ASSIGN(
-      const auto repository,
-      Repository::open(opened.head.git_dir, context.processes, context.stop));
   Record word;
-  TRY_ASSIGN(word.commit, repository.resolve(request.commit));
+  TRY_ASSIGN(word.commit, commit_of(opened, request.commit, context));
   TRY_ASSIGN(word.outcome, outcome_from("told-" + request.word));
   word.channel = opened.found.channels().front();
   word.detail = "told";

@@ -5,7 +5,6 @@
 #include "apps/job_progress.h"
 #include "apps/terminal.h"
 #include "apps/verbs.h"
-#include "base/strings.h"
 #include "engine/engine.h"
 #include "formats/format.h"
 #include "jobfile/job_file.h"
@@ -14,27 +13,9 @@
 #include "store/store.h"
 #include "sys/file.h"
 
-#include <fmt/format.h>
-
 #include <unistd.h>
 
-#include <algorithm>
-
 namespace oopsfarm {
-
-/// The command line's targets with the job file's kconfigs.
-static Status check_pairs(const Catalogue& catalogue, const Job& job)
-{
-  for (const auto& kconfig : job.kconfigs) {
-    for (const auto& target : job.targets) {
-      const auto why = why_impossible(catalogue, kconfig, target);
-      if (!why.empty()) {
-        return user_error("--target: " + why);
-      }
-    }
-  }
-  return Ok{};
-}
 
 /// What the command line says instead of the job file.
 static Status
@@ -42,23 +23,7 @@ override_job(const RunRequest& request, const Catalogue& catalogue, Job& job)
 {
   job.seed = request.seed.value_or(job.seed);
   job.repeat = request.repeat.value_or(job.repeat);
-  if (request.targets.empty()) {
-    return Ok{};
-  }
-  job.targets.clear();
-  for (const auto& name : request.targets) {
-    const auto& known = catalogue.targets;
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return user_error(fmt::format("--target: unknown target '{}'; {}",
-                                    printable(name, 80),
-                                    suggest(name, known)));
-    }
-    if (std::find(job.targets.begin(), job.targets.end(), name) ==
-        job.targets.end()) {
-      job.targets.push_back(name);
-    }
-  }
-  return check_pairs(catalogue, job);
+  return choose_targets(request.targets, catalogue, job);
 }
 
 /// Runs the engine with progress on standard error; the display is gone, and

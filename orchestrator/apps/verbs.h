@@ -60,6 +60,10 @@ Result<int> crashes_verb(const CrashesRequest& request, const Context& context);
 Result<int> crash_mark_verb(const CrashMarkRequest& request,
                             const Context& context);
 Result<int> bisect_verb(const BisectRequest& request, const Context& context);
+
+/// The same where a job file is given: kernels of the farm's.
+Result<int> bisect_kernels_verb(const BisectRequest& request,
+                                const Context& context);
 Result<int> bisect_log_verb(const BisectLogRequest& request,
                             const Context& context);
 Result<int> bisect_replay_verb(const BisectReplayRequest& request,

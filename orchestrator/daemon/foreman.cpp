@@ -66,6 +66,7 @@ Status Foreman::turn()
     TRY(look_for_news());
   }
   sweep_now_and_then();
+  go_on_bisecting();
   crew_.turn(frame, [this](JobWork& work, Status end) {
     left_crew(work, std::move(end));
   });
@@ -133,7 +134,9 @@ Status Foreman::cancel_what_is_unwanted()
   }
   for (const auto& id : unwanted) {
     auto& active = *active_.at(id);
-    if (active.work && !active.is_in_crew) {
+    if (active.bisections) {
+      active.bisections->abort();
+    } else if (active.work && !active.is_in_crew) {
       continue; // its report is being written: it has ended
     }
     if (active.is_in_crew) {
@@ -224,13 +227,69 @@ void Foreman::left_crew(const JobWork& work, Status end)
         return entry.second->work.get() == &work;
       });
   if (found == active_.end()) {
+    for (const auto& [id, active] : active_) {
+      if (active->bisections && active->bisections->left(work, end)) {
+        return;
+      }
+    }
     return;
   }
   found->second->is_in_crew = false;
-  if (end) {
+  if (end && may_bisect(found->second->prepared.job)) {
+    plan_bisections(found->first);
+  } else if (end) {
     write_report(found->first);
   } else {
     fail(found->first, end.error());
+  }
+}
+
+void Foreman::plan_bisections(const std::string& id)
+{
+  const auto* active = active_.at(id).get();
+  clerk_.ask([this, id, active]() -> Clerk::Done {
+    auto plan = std::make_shared<Result<BisectionPlan>>(
+        planner_.bisections(active->row, active->prepared, *active->work));
+    return [this, id, plan] { begin_bisections(id, std::move(*plan)); };
+  });
+}
+
+/// Their journals are on disk: a later daemon comes here again, and goes on.
+void Foreman::begin_bisections(const std::string& id,
+                               Result<BisectionPlan> plan)
+{
+  if (stop_.requested()) {
+    return;
+  }
+  if (!plan) {
+    fail(id, plan.error());
+    return;
+  }
+  auto& active = *active_.at(id);
+  auto& notes = active.prepared.report.notes;
+  notes.insert(notes.end(), plan->notes.begin(), plan->notes.end());
+  active.bisections = std::make_unique<JobBisections>(
+      std::move(plan->questions),
+      planner_.context(),
+      crew_,
+      Crew::Rank{active.row.asked.priority, active.row.asked.owner},
+      active.observer,
+      stop_);
+  wake(); // it may have been cancelled while this was looked up
+}
+
+void Foreman::go_on_bisecting()
+{
+  std::vector<std::string> done;
+  for (const auto& [id, active] : active_) {
+    if (active->bisections && active->bisections->go_on()) {
+      active->bisections->add_to(active->prepared.report);
+      active->bisections.reset();
+      done.push_back(id);
+    }
+  }
+  for (const auto& id : done) {
+    write_report(id);
   }
 }
 

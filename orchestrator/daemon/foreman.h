@@ -6,6 +6,7 @@
 #include "daemon/planner.h"
 #include "daemon/store_ledger.h"
 #include "engine/crew.h"
+#include "engine/job_bisections.h"
 #include "exec/executor.h"
 #include "model/farm.h"
 #include "store/nightlies.h"
@@ -74,6 +75,7 @@ private:
     PreparedJob prepared;
     std::unique_ptr<JobWork> work; ///< once it is planned
     bool is_in_crew = false;
+    std::unique_ptr<JobBisections> bisections; ///< while there are some
   };
 
   Status turn();
@@ -89,6 +91,9 @@ private:
   void planned(const std::string& id, Result<PreparedJob> prepared);
   Status begin(Active& active);
   void left_crew(const JobWork& work, Status end);
+  void plan_bisections(const std::string& id);
+  void begin_bisections(const std::string& id, Result<BisectionPlan> plan);
+  void go_on_bisecting();
   void write_report(const std::string& id);
   Status finish(const std::string& id, const Result<FinishedJob>& finished);
   void fail(const std::string& id, const Error& error);

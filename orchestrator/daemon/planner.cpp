@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/planner.h"
 
+#include "base/log.h"
 #include "base/strings.h"
 #include "daemon/night_record.h"
 #include "report/json_report.h"
@@ -92,6 +93,27 @@ Result<Job> read_submission(const StatePaths& state,
 
 namespace {
 
+/// The board shows a job's own steps; what is planned for a bisection is not.
+class SilentObserver final : public Observer
+{
+public:
+  void note(const std::string&) override {}
+
+  void planned(std::size_t, std::size_t) override {}
+
+  void reused(const KernelBuild&) override {}
+
+  void started(const StepLabel&) override {}
+
+  void progress(const StepLabel&, const Progress&) override {}
+
+  void built(const StepLabel&, const BuildOutcome&) override {}
+
+  void ran(const StepLabel&, const RunOutcome&) override {}
+
+  void tick() override {}
+};
+
 class EnginePlanner final : public Planner
 {
 public:
@@ -109,15 +131,26 @@ public:
     return prepare_job(read, context_, observer, stop_, job.base_commit);
   }
 
+  Result<BisectionPlan> bisections(const StoredJob& job,
+                                   const PreparedJob& prepared,
+                                   const JobWork& work) override
+  {
+    log::info(job.asked.id + ": looks for what is to be bisected");
+    TRY_ASSIGN(auto report, report_of(prepared, work, context_, stop_));
+    BisectionPlan plan;
+    SilentObserver observer;
+    report.notes.clear();
+    TRY_ASSIGN(plan.questions,
+               questions_of(prepared, work, context_, observer, stop_, report));
+    plan.notes = report.notes;
+    return plan;
+  }
+
   Result<FinishedJob> finish(const StoredJob& job,
                              const PreparedJob& prepared,
                              const JobWork& work) override
   {
     TRY_ASSIGN(auto report, report_of(prepared, work, context_, stop_));
-    if (prepared.job.on_failure == OnFailure::bisect) {
-      report.notes.push_back("on_failure: bisect is done by `oopsfarm run` "
-                             "alone in this version");
-    }
     if (job.begun.count() > 0) {
       report.time = wall_now() - job.begun;
     }

@@ -2,8 +2,12 @@
 #pragma once
 
 #include "engine/prepare.h"
+#include "engine/series_questions.h"
 #include "jobfile/job_file.h"
 #include "store/store.h"
+
+#include <string>
+#include <vector>
 
 namespace oopsfarm {
 
@@ -14,6 +18,13 @@ struct FinishedJob
   StoredReport report;
   /// Of a job with a schedule: nightly/night.h as JSON, its day left empty.
   std::string night = {};
+};
+
+/// What is to be bisected at a job's end.
+struct BisectionPlan
+{
+  std::vector<KernelQuestion> questions;
+  std::vector<std::string> notes;
 };
 
 /// What the foreman has done by others, since it takes seconds: it is called
@@ -27,7 +38,17 @@ public:
   virtual Result<PreparedJob> prepare(const StoredJob& job,
                                       Observer& observer) = 0;
 
-  /// The job's steps are done: what they came to.
+  /// The job's steps are done: what is to be bisected before it is finished,
+  /// with notes for the report. Asked of jobs only that want it.
+  virtual Result<BisectionPlan> bisections(const StoredJob& /*job*/,
+                                           const PreparedJob& /*prepared*/,
+                                           const JobWork& /*work*/)
+  {
+    return BisectionPlan();
+  }
+
+  /// The job's steps are done: what they came to. Bisections stand in the
+  /// prepared report.
   virtual Result<FinishedJob> finish(const StoredJob& job,
                                      const PreparedJob& prepared,
                                      const JobWork& work) = 0;

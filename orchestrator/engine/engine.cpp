@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/engine.h"
 
-#include "engine/bisect_series.h"
 #include "engine/cleanup.h"
 #include "engine/crew.h"
+#include "engine/job_bisections.h"
 #include "engine/prepare.h"
+#include "engine/series_questions.h"
 #include "exec/local.h"
 
 #include <algorithm>
@@ -43,12 +44,12 @@ Result<JobReport> Engine::run(const Job& job)
     TRY(work_alone(work, context_.state, *executor, stop_));
   }
   TRY_ASSIGN(auto report, report_of(prepared, work, context_, stop_));
-  if (job.on_failure == OnFailure::bisect) {
-    bisect_failures(
-        prepared, work, context_, *executor, observer_, stop_, report);
-    if (stop_.requested()) {
-      return infra_error("stopped");
-    }
+  if (may_bisect(job)) {
+    TRY_ASSIGN(
+        auto questions,
+        questions_of(prepared, work, context_, observer_, stop_, report));
+    TRY(bisect_alone(
+        std::move(questions), context_, *executor, observer_, stop_, report));
   }
   report.time = std::chrono::duration_cast<std::chrono::milliseconds>(
       steady_clock::now() - begun);

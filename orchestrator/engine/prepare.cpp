@@ -138,12 +138,33 @@ static void note_what_is_special(const Job& job, JobReport& report)
   }
 }
 
+/// A job that only bisects: as if the bad end were its base, without runs.
+static Result<PreparedJob> prepare_bisection(const Job& job,
+                                             const EngineContext& context,
+                                             Observer& observer,
+                                             const Stop& stop,
+                                             const std::string& base_commit)
+{
+  auto like = job;
+  like.series.clear();
+  like.base = job.bisection.bad;
+  like.bisection = {};
+  TRY_ASSIGN(auto prepared,
+             prepare_job(like, context, observer, stop, base_commit));
+  prepared.job = job;
+  prepared.plan = {};
+  return prepared;
+}
+
 Result<PreparedJob> prepare_job(const Job& job,
                                 const EngineContext& context,
                                 Observer& observer,
                                 const Stop& stop,
                                 const std::string& base_commit)
 {
+  if (!job.bisection.good.empty()) {
+    return prepare_bisection(job, context, observer, stop, base_commit);
+  }
   PreparedJob prepared;
   prepared.job = job;
   auto& report = prepared.report;

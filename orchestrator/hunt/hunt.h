@@ -45,6 +45,46 @@ enum class HuntEnd {
   stopped,
 };
 
+/// A bisection under way, for those who have a loop of their own. Everything
+/// outlives it. Use from one thread.
+class Hunter
+{
+public:
+  Hunter(Case& found,
+         Prober& prober,
+         Journal& journal,
+         const HuntLimits& limits,
+         HuntObserver& observer,
+         const Stop& stop);
+
+  /// Takes words of humans, starts what is worth trying, and says whether the
+  /// bisection has ended; what was under way is aborted then. Fails as hunt().
+  Result<std::optional<HuntEnd>> go_on();
+
+  /// Something has ended: it is written down, and counts.
+  Status record(const Trial& trial);
+
+  const std::vector<Attempt>& running() const { return running_; }
+
+private:
+  Status take_words();
+  Result<std::optional<HuntEnd>> find_end();
+  std::string last_words(const std::string& commit) const;
+  Status fill();
+  std::size_t runs_left() const;
+  Status keep(const Record& record);
+
+  Case& case_;
+  Prober& prober_;
+  Journal& journal_;
+  HuntLimits limits_;
+  HuntObserver& observer_;
+  const Stop& stop_;
+  std::vector<Attempt> running_;
+  std::uint64_t next_; ///< number of the next record
+  std::chrono::steady_clock::time_point begun_;
+};
+
 /// Bisects until there is an answer or a limit is met: asks the case what to
 /// try, has the prober try it, writes down what came of it, and only then lets
 /// it count. What is under way at the end is dropped. Fails when the bad end

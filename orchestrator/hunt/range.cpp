@@ -22,6 +22,27 @@ std::optional<Node> Range::find(const std::string& id) const
   return static_cast<Node>(found - commits.begin());
 }
 
+Node Range::before(Node i) const
+{
+  if (is_reverse) {
+    return i - 1;
+  }
+  const auto& own = parents.at(i - 1);
+  return own.empty() ? 0 : own.back();
+}
+
+Range line_of(std::vector<Commit> kernels, std::vector<Commit> changes)
+{
+  Range range;
+  range.commits = std::move(kernels);
+  range.changes = std::move(changes);
+  for (Node node = 1; node <= range.tip(); ++node) {
+    range.parents.push_back(node > 1 ? std::vector<Node>{node - 1}
+                                     : std::vector<Node>{});
+  }
+  return range;
+}
+
 /// Lines of id, parents and subject, between zero bytes.
 static Status parse_log(const std::string& text, Range& range)
 {
@@ -44,12 +65,13 @@ static Status parse_log(const std::string& text, Range& range)
   return Ok{};
 }
 
-Result<Range> read_range(const Repository& repository,
-                         const std::string& good,
-                         const std::string& bad)
+static Result<Range> read_commits(const Repository& repository,
+                                  const std::string& older,
+                                  const std::string& newer,
+                                  const char* advice)
 {
-  TRY_ASSIGN(const auto from, repository.resolve(good));
-  TRY_ASSIGN(const auto to, repository.resolve(bad));
+  TRY_ASSIGN(const auto from, repository.resolve(older));
+  TRY_ASSIGN(const auto to, repository.resolve(newer));
   TRY_ASSIGN(const auto subject, repository.subject(from));
   Range range;
   range.commits.push_back({from, printable(subject, 200)});
@@ -67,16 +89,42 @@ Result<Range> read_range(const Repository& repository,
                   "--"})));
   TRY(parse_log(log, range));
   if (range.parents.empty()) {
-    return user_error(fmt::format(
-        "{} contains {}: nothing lies between them; is --good the older one?",
-        printable(good, 80),
-        printable(bad, 80)));
+    return user_error(
+        fmt::format("{} contains {}: nothing lies between them; {}",
+                    printable(older, 80),
+                    printable(newer, 80),
+                    advice));
   }
   if (range.parents.size() > History::most) {
     return user_error(fmt::format(
         "more than {} commits between the ends; name ends that are nearer",
         History::most));
   }
+  return range;
+}
+
+Result<Range> read_range(const Repository& repository,
+                         const std::string& good,
+                         const std::string& bad)
+{
+  return read_commits(repository,
+                      good,
+                      bad,
+                      "is --good the older one? (which commit fixed a crash is "
+                      "found by --fixed)");
+}
+
+Result<Range> read_reverse_range(const Repository& repository,
+                                 const std::string& bad,
+                                 const std::string& good)
+{
+  TRY_ASSIGN(
+      auto range,
+      read_commits(
+          repository, bad, good, "is --good the newer one, as --fixed wants?"));
+  range.is_reverse = true;
+  range.changes.assign(range.commits.rbegin(), range.commits.rend() - 1);
+  std::reverse(range.commits.begin(), range.commits.end());
   return range;
 }
 

@@ -43,16 +43,23 @@ Result<Outcome> outcome_from(std::string_view text)
 std::string to_json(const Record& record)
 {
   using Json = nlohmann::ordered_json;
-  const Json json = {{"kind", "observation"},
-                     {"number", record.number},
-                     {"commit", record.commit},
-                     {"channel", record.channel},
-                     {"outcome", to_string(record.outcome)},
-                     {"signature", record.signature},
-                     {"detail", record.detail},
-                     {"built", record.built},
-                     {"build_ms", record.build.count()},
-                     {"run_ms", record.run.count()}};
+  Json json = {{"kind", "observation"},
+               {"number", record.number},
+               {"commit", record.commit},
+               {"channel", record.channel},
+               {"outcome", to_string(record.outcome)},
+               {"signature", record.signature},
+               {"detail", record.detail},
+               {"built", record.built},
+               {"build_ms", record.build.count()},
+               {"run_ms", record.run.count()}};
+  for (const auto& face : record.also) {
+    json["also"].push_back(
+        {{"signature", face.signature}, {"title", face.title}});
+  }
+  if (!record.run_id.empty()) {
+    json["run_id"] = record.run_id;
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -70,6 +77,16 @@ Result<Record> parse_record(std::string_view line)
   in.flag("built", record.built);
   in.milliseconds("build_ms", record.build);
   in.milliseconds("run_ms", record.run);
+  if (in.has("also")) {
+    in.objects("also", [&](JsonReader& item) {
+      auto& face = record.also.emplace_back();
+      item.text("signature", face.signature);
+      item.text("title", face.title);
+    });
+  }
+  if (in.has("run_id")) {
+    in.text("run_id", record.run_id);
+  }
   TRY(in.finish());
   return record;
 }

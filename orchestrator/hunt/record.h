@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace oopsfarm {
 
@@ -26,6 +27,15 @@ enum class Outcome {
 std::string to_string(Outcome outcome);
 Result<Outcome> outcome_from(std::string_view text);
 
+/// What one crash of a run is known by.
+struct Face
+{
+  std::string signature;
+  std::string title; ///< for people
+
+  bool operator==(const Face&) const = default;
+};
+
 /// One line of a bisection's journal.
 struct Record
 {
@@ -35,7 +45,10 @@ struct Record
   Outcome outcome = Outcome::pass;
   std::string signature; ///< of a crash; "" where there are none
   std::string detail;    ///< for people: the line that told it
-  bool built = false;    ///< something was built for it
+  /// Further crashes of the same run, none of them the first one's doing.
+  std::vector<Face> also = {};
+  std::string run_id = {}; ///< the farm's run, or ""
+  bool built = false;      ///< something was built for it
   std::chrono::milliseconds build{0};
   std::chrono::milliseconds run{0};
 };

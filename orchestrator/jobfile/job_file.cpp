@@ -250,6 +250,64 @@ static void read_race(const YamlNode& node, Job& job, Problems& problems)
   reader.finish();
 }
 
+static std::string
+read_end(MapReader& reader, const std::string& key, Problems& problems)
+{
+  const auto* node = reader.need(key);
+  const auto end =
+      node == nullptr ? std::nullopt : read_text(*node, key, problems);
+  if (end && !is_commit_ish(*end)) {
+    problems.add(*node,
+                 fmt::format("'{}' wants a commit, tag or branch, not {}",
+                             key,
+                             quote(*end)));
+    return "";
+  }
+  return end.value_or("");
+}
+
+static std::vector<std::string>
+read_texts(MapReader& reader, const std::string& key, Problems& problems)
+{
+  std::vector<std::string> texts;
+  const auto* node = reader.find(key);
+  const auto* items =
+      node == nullptr ? nullptr : read_list(*node, key, "[text]", problems);
+  for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
+    if (const auto text = read_text((*items)[i], key, problems)) {
+      texts.push_back(*text);
+    }
+  }
+  return texts;
+}
+
+/// A job that bisects between two commits, and does nothing else.
+static void read_bisection(const YamlNode& node, Job& job, Problems& problems)
+{
+  MapReader reader(node, "'bisect'", problems);
+  auto& wish = job.bisection;
+  wish.good = read_end(reader, "good", problems);
+  wish.bad = read_end(reader, "bad", problems);
+  wish.is_reverse = read_switch(reader, "fixed", problems);
+  wish.signatures = read_texts(reader, "signatures", problems);
+  wish.titles = read_texts(reader, "titles", problems);
+  const auto read_some = [&](const std::string& key,
+                             const std::vector<std::string>& known) {
+    const auto* names = reader.find(key);
+    return names == nullptr
+               ? std::vector<std::string>()
+               : read_known_names(*names, key, "name", known, problems);
+  };
+  std::vector<std::string> workloads;
+  for (const auto& workload : job.workloads) {
+    workloads.push_back(workload.name);
+  }
+  wish.targets = read_some("targets", job.targets);
+  wish.kconfigs = read_some("kconfigs", job.kconfigs);
+  wish.workloads = read_some("workloads", workloads);
+  reader.finish();
+}
+
 static void read_how(MapReader& reader, Job& job, Problems& problems)
 {
   if (const auto* node = reader.find("repeat")) {
@@ -265,6 +323,9 @@ static void read_how(MapReader& reader, Job& job, Problems& problems)
     const auto choice =
         read_choice(*node, "on_failure", {"report", "bisect"}, problems);
     job.on_failure = choice == 1U ? OnFailure::bisect : OnFailure::report;
+  }
+  if (const auto* node = reader.find("bisect")) {
+    read_bisection(*node, job, problems);
   }
   job.memory_dump = read_switch(reader, "memory_dump", problems);
   if (const auto* node = reader.find("cmdline")) {

@@ -91,6 +91,22 @@ std::string describe(const RaceHelp& race);
 enum class TestMode { tip, each_patch };
 enum class OnFailure { report, bisect };
 
+/// A bisection that is all that a job does: which commit between two of its
+/// tree brought a crash.
+struct BisectionWish
+{
+  std::string good; ///< commit-ish; ""  for a job that bisects nothing
+  std::string bad;
+  bool is_reverse = false; ///< which commit took it away; good is the newer
+  /// The crash; both empty: the first one that the bad end shows.
+  std::vector<std::string> signatures = {};
+  std::vector<std::string> titles = {};
+  /// Only these of the job's; none: all.
+  std::vector<std::string> targets = {};
+  std::vector<std::string> kconfigs = {};
+  std::vector<std::string> workloads = {};
+};
+
 /// A job file's content, checked for form (docs/formats.md). Names are those
 /// of existing targets, kconfigs and workloads; tree and base are not looked
 /// up yet.
@@ -108,6 +124,7 @@ struct Job
   unsigned repeat = 1;
   std::uint64_t seed = 1;
   OnFailure on_failure = OnFailure::report;
+  BisectionWish bisection;
   bool memory_dump = false; ///< of guests that hang
   RaceHelp race;
   std::vector<std::string> cmdline; ///< kernel parameters besides the farm's

@@ -101,6 +101,11 @@ Result<JsonReader> JsonReader::parse(std::string_view text)
   return JsonReader(std::move(state));
 }
 
+bool JsonReader::has(const char* key) const
+{
+  return state_->value->contains(key);
+}
+
 bool JsonReader::failed() const
 {
   return !state_->problem.empty();

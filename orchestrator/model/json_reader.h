@@ -31,6 +31,9 @@ public:
   JsonReader(JsonReader&&) noexcept;
   ~JsonReader();
 
+  /// Whether the key is there, for those that need not be; takes nothing.
+  bool has(const char* key) const;
+
   void text(const char* key, std::string& value);
   void texts(const char* key, std::vector<std::string>& value);
   void text_map(const char* key, std::map<std::string, std::string>& value);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace oopsfarm {
@@ -103,9 +104,25 @@ struct BisectedRates
   unsigned passes_with = 0;
   unsigned crashes_without = 0;
   unsigned passes_without = 0;
+  double affected = 1; ///< probability that the crash shows here at all
+  /// The same by words: what `channel` is made of.
+  std::string target = {};
+  std::string kconfig = {};
+  std::string workload = {};
 };
 
-/// Which patch of the series brought a crash, as far as that is known.
+/// Whether the crash goes away when its culprit is taken out of the bad end;
+/// of a fix: whether it comes back when that is taken out of the good end.
+struct BisectedCheck
+{
+  std::string commit;  ///< the reverted one; "" where that could not be made
+  std::string why_not; ///< why there is no evidence; "" where there is
+  unsigned runs = 0;
+  unsigned crashes = 0;
+  bool confirms = false;
+};
+
+/// Which change brought a crash (or took it away), as far as that is known.
 struct BisectedCrash
 {
   std::string title;
@@ -114,9 +131,6 @@ struct BisectedCrash
   /// "undecided".
   std::string conclusion;
   double probability = 0; ///< of the conclusion
-  /// Of each patch, the first one's first; with the base's and that of none
-  /// they sum to 1. Empty: not known.
-  std::vector<double> posterior = {};
   /// The culprit, with those that can't be told from it; or empty.
   std::vector<PatchInfo> culprits;
   std::vector<PatchInfo> candidates; ///< the fewest that hold 90 %
@@ -124,6 +138,29 @@ struct BisectedCrash
   std::size_t runs = 0;              ///< the job's own included
   std::size_t builds = 0;
   std::vector<BisectedRates> rates;
+
+  /// What was bisected: "series", "range", "versions" (of a series) or
+  /// "kconfig".
+  std::string mode = "series";
+  bool is_fix = false;      ///< the change took the crash away
+  std::string id = {};      ///< of the bisection: its folder's name
+  std::string end = {};     ///< why it ended, for people
+  double confidence = 0.95; ///< asked for
+  std::vector<std::string> signatures = {}; ///< that count as this crash
+  /// Every change (commit, patch, config symbol), from the good end on, each
+  /// one's probability, and what they leave.
+  std::vector<PatchInfo> changes = {};
+  std::vector<double> posterior = {};
+  double base_has_it = 0; ///< the good end shows it, too
+  double not_here = 0;    ///< the bad end does not show it
+  /// Crashes of other signatures on the way: title, and in how many runs.
+  std::vector<std::pair<std::string, std::size_t>> other_crashes = {};
+  /// "neutral: …", "x86_64 only: …", with what was not tested; or "".
+  std::string scope = {};
+  std::vector<BisectedCheck> checks = {}; ///< one at most
+  /// Between versions: how the culprit differs between them, as git range-diff
+  /// shows it; or "".
+  std::string change = {};
 };
 
 /// What a job came to.

@@ -129,6 +129,29 @@ static Json commits_of(const std::vector<PatchInfo>& patches)
   return list;
 }
 
+static Json others_of(const BisectedCrash& crash)
+{
+  auto list = Json::array();
+  for (const auto& [title, runs] : crash.other_crashes) {
+    list.push_back({{"title", title}, {"runs", runs}});
+  }
+  return list;
+}
+
+/// null where the culprit was not checked.
+static Json check_of(const BisectedCrash& crash)
+{
+  if (crash.checks.empty()) {
+    return nullptr;
+  }
+  const auto& check = crash.checks.front();
+  return {{"commit", check.commit},
+          {"why_not", check.why_not},
+          {"runs", check.runs},
+          {"crashes", check.crashes},
+          {"confirms", check.confirms}};
+}
+
 static Json bisection_object(const BisectedCrash& crash)
 {
   auto rates = Json::array();
@@ -137,7 +160,8 @@ static Json bisection_object(const BisectedCrash& crash)
                      {"crashes_with", each.crashes_with},
                      {"passes_with", each.passes_with},
                      {"crashes_without", each.crashes_without},
-                     {"passes_without", each.passes_without}});
+                     {"passes_without", each.passes_without},
+                     {"affected", each.affected}});
   }
   const auto culprits = commits_of(crash.culprits);
   return {{"kind", "bisection"},
@@ -152,7 +176,21 @@ static Json bisection_object(const BisectedCrash& crash)
           {"builds", crash.builds},
           {"title", crash.title},
           {"signature", crash.signature},
-          {"rates", rates}};
+          {"rates", rates},
+          {"mode", crash.mode},
+          {"fixed", crash.is_fix},
+          {"id", crash.id},
+          {"end", crash.end},
+          {"confidence", crash.confidence},
+          {"signatures", crash.signatures},
+          {"posterior", crash.posterior},
+          {"changes", commits_of(crash.changes)},
+          {"base_has_it", crash.base_has_it},
+          {"not_here", crash.not_here},
+          {"other_crashes", others_of(crash)},
+          {"scope", crash.scope},
+          {"check", check_of(crash)},
+          {"change", crash.change}};
 }
 
 std::string json_cells(const JobReport& report)

@@ -306,6 +306,41 @@ class Bisect(FarmTest):
         self.assertLess(last["runs"], 6)
         self.assertNotIn(ids[20], [commit for commit, _ in self.ran()])
 
+    # -- what fixed it
+
+    def test_the_commit_that_fixed_it(self):
+        ids = [self.commit("base", "bug")] + [
+            self.commit(f"change {i}", "mended" if i == 9 else None)
+            for i in range(1, 17)]
+        ends = ("--good", ids[-1], "--bad", ids[0], "--fixed", "--run",
+                "grep -q mended state")
+        done = self.farm("bisect", "--json", "--repo", self.repo, *ends)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        last = json.loads(done.stdout.splitlines()[-1])
+        self.assertEqual(last["culprit"]["commit"], ids[9])
+        self.assertTrue(last["fixed"])
+        self.assertEqual(len(last["posterior"]), 16)
+        done = self.farm("bisect", "--repo", self.repo, *ends)
+        self.assertIn("change 9 fixed it", done.stdout)
+        log = self.write("log", self.farm("bisect", "log", "--git").stdout)
+        said = git(self.repo, "bisect", "replay", str(log))
+        self.assertIn(f"{ids[9]} is the first fixed commit", said)
+
+    # -- kernels
+
+    def test_kernels_want_a_job_and_one_pair_of_ends(self):
+        job = self.write("job.yaml", "name: x\n")
+        for args, words in (
+                ([job], "one pair of ends"),
+                ([job, "--good", "a", "--bad", "b", "--run", "x"], "--run"),
+                ([job, "--good-series", "a"], "--bad-series is missing"),
+                ([job, "--good", "a", "--bad", "b"], "job.yaml"),
+                (["--good", "a", "--bad", "b", "--run", "x", "--title", "y"],
+                 "wants a job file")):
+            done = self.farm("bisect", *args)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(words, done.stderr)
+
     # -- bad input
 
     def test_what_is_wrong_is_said(self):

@@ -6,12 +6,14 @@
 #include "sys/file.h"
 
 #include <stdexcept>
+#include <vector>
 
 namespace oopsfarm::test {
 
 /// A planner without git: a job of `runs` runs on one kernel that stands,
 /// whatever its file says. A job named "broken" can't be planned, one named
-/// "does-not-apply" ends before its first step.
+/// "does-not-apply" ends before its first step, one named "bisects" asks which
+/// of eight kernels that stand brought a crash.
 class FakePlanner final : public Planner
 {
 public:
@@ -35,6 +37,9 @@ public:
     }
     PreparedJob prepared;
     prepared.report.base_commit = "c0ffee";
+    if (job.asked.name == "bisects") {
+      prepared.job.on_failure = OnFailure::bisect;
+    }
     if (job.asked.name == "does-not-apply") {
       prepared.report.cells.resize(1);
       prepared.report.cells[0].verdict = Verdict::apply_failed;
@@ -63,12 +68,42 @@ public:
     if (report.cells.empty()) {
       report.cells = work.cells();
     }
+    bisected = report.bisections;
     return FinishedJob{exit_code(report), {"table", "{}"}};
   }
 
   const EngineContext& context() const override { return context_; }
 
+  /// A line of eight kernels that all stand.
+  Result<BisectionPlan> bisections(const StoredJob&,
+                                   const PreparedJob& prepared,
+                                   const JobWork&) override
+  {
+    KernelQuestion question;
+    question.head.mode = "series";
+    question.head.signatures = {"sig"};
+    question.title = "kernel BUG in x";
+    std::vector<Commit> commits;
+    for (int i = 0; i <= 8; ++i) {
+      const auto id = std::string(40, char('0' + i));
+      commits.push_back({id, "patch " + std::to_string(i)});
+      question.kernels.push_back({{"patch", id, "s", "patch"}, "0"});
+    }
+    question.range = line_of(std::move(commits), {});
+    ProbeChannel channel;
+    channel.name = "x86_64 mm-debug memcg";
+    channel.build = prepared.plan.builds.front();
+    channel.run = prepared.plan.runs.front();
+    question.channels = {channel};
+    complete_head(context_.state.tree("linux"), question);
+    BisectionPlan plan;
+    plan.questions.push_back(std::move(question));
+    plan.notes = {"noted"};
+    return plan;
+  }
+
   std::size_t runs = 3;
+  std::vector<BisectedCrash> bisected; ///< of the last report
 
 private:
   static void need(const Status& done)

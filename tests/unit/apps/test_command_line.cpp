@@ -199,6 +199,70 @@ TEST_CASE("parse_command_line: mistakes")
   }
 }
 
+TEST_CASE("parse_command_line: bisect with a job file")
+{
+  SUBCASE("across commits")
+  {
+    const auto request = std::get<BisectRequest>(parsed({"bisect",
+                                                         "j.yaml",
+                                                         "--good",
+                                                         "a",
+                                                         "--bad",
+                                                         "b",
+                                                         "--fixed",
+                                                         "--target",
+                                                         "x86_64",
+                                                         "--target",
+                                                         "ppc64le-hash",
+                                                         "--title",
+                                                         "kernel BUG in x"})
+                                                     .request);
+    CHECK(request.job == "j.yaml");
+    CHECK(request.fixed);
+    CHECK(request.targets.size() == 2);
+    CHECK(request.titles == std::vector<std::string>{"kernel BUG in x"});
+  }
+  SUBCASE("between versions, and between kconfigs")
+  {
+    const auto versions = std::get<BisectRequest>(
+        parsed(
+            {"bisect", "--good-series", "v1", "--bad-series", "v2", "j.yaml"})
+            .request);
+    CHECK(versions.job == "j.yaml");
+    CHECK(versions.bad_series == std::vector<std::string>{"v2"});
+    CHECK(parse_command_line(
+        {"bisect", "j.yaml", "--kconfig-good", "a", "--kconfig-bad", "b"}));
+  }
+  SUBCASE("wants one pair of ends, and nothing of the other kind")
+  {
+    CHECK(refusal({"bisect", "j.yaml"}).find("one pair of ends") !=
+          std::string::npos);
+    CHECK(refusal({"bisect", "j.yaml", "--good", "a"})
+              .starts_with("--bad is missing"));
+    CHECK(
+        refusal({"bisect", "j.yaml", "--good", "a", "--bad", "b", "--run", "t"})
+            .starts_with("--run does not go"));
+    CHECK(refusal({"bisect",
+                   "--good",
+                   "a",
+                   "--bad",
+                   "b",
+                   "--run",
+                   "t",
+                   "--target",
+                   "x"})
+              .starts_with("--target wants a job file"));
+    CHECK(refusal({"bisect",
+                   "j.yaml",
+                   "--kconfig-good",
+                   "a",
+                   "--kconfig-bad",
+                   "b",
+                   "--fixed"})
+              .starts_with("--fixed is for commits"));
+  }
+}
+
 TEST_CASE("parse_command_line: bisect")
 {
   SUBCASE("takes the ends and the command")

@@ -275,6 +275,93 @@ TEST_CASE("daemon::Foreman collects what nobody needs")
   CHECK(fs::exists(wanted / "vmlinux"));
 }
 
+/// Steps of a job whose bisection's culprit is patch 5. The job's own runs have
+/// no commit.
+static std::string bisected_step(const StepSpec& spec)
+{
+  if (const auto* build = std::get_if<BuildSpec>(&spec)) {
+    BuildOutcome kernel;
+    kernel.verdict = Verdict::pass;
+    kernel.key = build->key;
+    kernel.vmlinux = build->out / "vmlinux";
+    CHECK(write_file(kernel.vmlinux, "ELF"));
+    return to_json(kernel);
+  }
+  const auto& run = std::get<RunSpec>(spec);
+  RunOutcome outcome;
+  outcome.verdict = Verdict::pass;
+  outcome.run_id = run.run_id;
+  if (!run.origin.commit.empty() && run.origin.commit.front() >= '5') {
+    outcome.verdict = Verdict::crash;
+    outcome.title = "kernel BUG in x";
+    outcome.findings.push_back({outcome.title, "", "", "sig"});
+  }
+  return to_json(outcome);
+}
+
+TEST_CASE("daemon::Foreman bisects what a job broke")
+{
+  Farm farm;
+  farm.submit("j1", "bisects");
+  SUBCASE("through the same crew, and the report has it")
+  {
+    FakeExecutor executor(2, bisected_step);
+    farm.live(executor);
+    CHECK(farm.job("j1").state == JobState::ended);
+    REQUIRE(farm.planner.bisected.size() == 1);
+    const auto& crash = farm.planner.bisected[0];
+    CHECK(crash.conclusion == "culprit");
+    REQUIRE(crash.culprits.size() == 1);
+    CHECK(crash.culprits[0].number == 5);
+    CHECK(farm.job("j1").runs == 3); // tries are none of the job's runs
+  }
+  SUBCASE("and goes on after each end of the daemon")
+  {
+    std::size_t steps = 0;
+    for (const std::size_t life : {5U, 4U, 4U}) {
+      const auto begun = steps;
+      FakeExecutor executor(1, [&](const StepSpec& spec) {
+        if (++steps == begun + life) {
+          farm.stop->request(SIGTERM);
+        }
+        return bisected_step(spec);
+      });
+      farm.live(executor);
+    }
+    FakeExecutor last(1, bisected_step);
+    farm.live(last);
+    REQUIRE(farm.planner.bisected.size() == 1);
+    CHECK(farm.planner.bisected[0].culprits.at(0).number == 5);
+    CHECK(farm.job("j1").state == JobState::ended);
+  }
+  SUBCASE("unless it is cancelled on the way")
+  {
+    std::unique_ptr<Foreman> foreman;
+    FakeExecutor executor(1, [&](const StepSpec& spec) {
+      if (executor.started.size() == 6) {
+        CHECK(*farm.store.cancel_job("j1"));
+        foreman->wake();
+      }
+      return bisected_step(spec);
+    });
+    foreman = std::make_unique<Foreman>(farm.planner,
+                                        farm.context.state,
+                                        farm.store,
+                                        farm.board,
+                                        executor,
+                                        *farm.stop);
+    std::thread watch([&] {
+      while (farm.job("j1").state != JobState::cancelled) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      }
+      farm.stop->request(SIGTERM);
+    });
+    CHECK(foreman->run());
+    watch.join();
+    CHECK(farm.planner.bisected.empty());
+  }
+}
+
 TEST_CASE("daemon::Clerk works in order and hands the ends back")
 {
   std::vector<int> order;

@@ -95,7 +95,9 @@ struct Bench
   explicit Bench(std::size_t commits, const std::string& signature = "")
       : setup(line(commits))
   {
-    setup.signature = signature;
+    if (!signature.empty()) {
+      setup.signatures = {signature};
+    }
     reopen();
   }
 

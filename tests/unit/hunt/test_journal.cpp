@@ -36,6 +36,16 @@ TEST_CASE("parse_record")
       CHECK(to_json(*back) == text);
     }
   }
+  SUBCASE("keeps further crashes and the run's id")
+  {
+    auto more = record(7, Outcome::crash);
+    more.also = {{"sig", "title"}, {"sig2", "\"quoted\""}};
+    more.run_id = "20260101T000000-abcdef";
+    const auto back = parse_record(to_json(more));
+    REQUIRE(back);
+    CHECK(back->also == more.also);
+    CHECK(back->run_id == more.run_id);
+  }
   SUBCASE("refuses what is missing, unknown or no outcome")
   {
     auto text = to_json(record(7, Outcome::pass));

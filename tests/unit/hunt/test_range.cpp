@@ -44,4 +44,16 @@ TEST_CASE("read_range")
     CHECK_FALSE(range->is_descent);
     CHECK(range->commits.size() == 2);
   }
+  SUBCASE("the other way round, for the commit that fixed it")
+  {
+    const auto range = read_reverse_range(*repository, base, "main");
+    REQUIRE(range);
+    CHECK(range->is_reverse);
+    CHECK(range->commits.front().subject == "merge");
+    CHECK(range->commits.back().id == base);
+    CHECK(range->change(1).subject == "merge");
+    CHECK(range->change(3).subject != "base");
+    CHECK(range->before(1) == 0);
+    CHECK_FALSE(read_reverse_range(*repository, "main", base));
+  }
 }
