@@ -334,9 +334,7 @@ private:
       for (const auto node : answer_.culprits) {
         result.culprits.push_back(change(node));
       }
-      if (answer_.culprits.size() == 1 && !question_.texts.empty()) {
-        result.change = question_.texts.at(answer_.culprits.front() - 1);
-      }
+      result.change = texts();
     }
     if (question_.head.mode == "kconfig" && answer_.culprits.size() > 1) {
       result.change = why_together();
@@ -351,6 +349,22 @@ private:
     }
     result.base_has_it = masses_.front();
     result.not_here = masses_.back();
+  }
+
+  /// Of each culprit, under its name where there are several.
+  std::string texts() const
+  {
+    std::string text;
+    for (const auto node : answer_.culprits) {
+      if (question_.texts.empty()) {
+        break;
+      }
+      text += answer_.culprits.size() > 1
+                  ? found_.range().change(node).subject + "\n"
+                  : "";
+      text += question_.texts.at(node - 1);
+    }
+    return text;
   }
 
   /// Why there is no kernel between some symbols: what those that did not build

@@ -97,7 +97,8 @@ Result<KernelQuestion> ask_range(const Job& job,
                                  const Stop& stop);
 
 /// Channels, accelerators, title and limits from a prepared job and wishes.
-/// Fails (user) on a workload that the job has not, and on more than 16 channels.
+/// Fails (user) on a workload that the job has not, and on more than 16
+/// channels.
 Status take_channels(const PreparedJob& prepared,
                      const std::string& kernel,
                      const BisectWishes& wishes,

@@ -169,7 +169,6 @@ static Json bisection_object(const BisectedCrash& crash)
           {"culprits", culprits},
           {"conclusion", crash.conclusion},
           {"probability", crash.probability},
-          {"posterior", crash.posterior},
           {"candidates", commits_of(crash.candidates)},
           {"candidates_mass", crash.candidates_mass},
           {"runs", crash.runs},

@@ -472,6 +472,39 @@ TEST_CASE("engine::ask_versions")
   CHECK(result.checks.empty());
 }
 
+TEST_CASE("engine::ask_versions goes around hybrids that do not apply")
+{
+  Farm farm;
+  auto& repo = farm.repo;
+  const std::string head = "1\n2\n3\n4\n";
+  const std::string tail = "6\n7\n8\n9\n";
+  repo.commit("mm/a.c", head + "5\n" + tail, "base");
+  repo.git({"tag", "base"});
+  spit(farm.state.path() / "v1.mbox",
+       series_of(repo,
+                 {{"mm/a.c", head + "int a;\n" + tail, "mm: one"},
+                  {"mm/a.c", head + "int a = 1;\n" + tail, "mm: two"}}));
+  spit(farm.state.path() / "v2.mbox",
+       series_of(repo,
+                 {{"mm/a.c", head + "int b;\n" + tail, "mm: one"},
+                  {"mm/a.c", head + "int b = 1;\n" + tail, "mm: two"}}));
+  farm.publish();
+  farm.job.base = "base";
+  const TwoVersions versions = {{"v1.mbox"}, {"v2.mbox"}, farm.state.path()};
+  auto question = ask_versions(
+      farm.job, versions, farm.wishes, farm.context, farm.steps, *farm.stop);
+  REQUIRE(question);
+  REQUIRE(question->kernels.size() == 3);
+  CHECK(question->kernels[1].why_not.find("does not apply") !=
+        std::string::npos);
+  const auto tip = question->range.commits.back().id;
+  REQUIRE(farm.work(*std::move(question), [&](const RunSpec& run) {
+    return run.origin.commit == tip ? crashes("b") : passes();
+  }));
+  CHECK(farm.result().culprits.size() == 2);
+  CHECK(farm.result().change.find("int b") != std::string::npos);
+}
+
 TEST_CASE("engine::ask_configs")
 {
   Farm farm;
