@@ -103,8 +103,7 @@ Result<WallTime> NightWatch::look_at(const StoredNightly& nightly, WallTime now)
   return wall_time_of(due.next);
 }
 
-/// The nightly's files become those of the night's job.
-static Status copy_files(const fs::path& from, const fs::path& to)
+Status copy_job_files(const fs::path& from, const fs::path& to)
 {
   TRY(make_folder(to.parent_path()));
   TRY(remove_tree(to)); // of a daemon that was killed here
@@ -130,8 +129,8 @@ Status NightWatch::add_job(const StoredNight& night,
     return Ok{}; // of a daemon that was killed behind this
   }
   const auto& asked = nightly.asked;
-  TRY(copy_files(nightlies_folder(tools_.state) / asked.folder,
-                 tools_.state.jobs() / id));
+  TRY(copy_job_files(nightlies_folder(tools_.state) / asked.folder,
+                     tools_.state.jobs() / id));
   NewJob job;
   job.id = id;
   job.name = asked.name;
@@ -173,18 +172,23 @@ Status NightWatch::hand_on_bisections()
   if (tools_.bisector == nullptr) {
     return Ok{};
   }
-  TRY_ASSIGN(const auto wanted, tools_.book.bisections("wanted"));
-  for (const auto& each : wanted) {
-    const auto job = tools_.bisector->queue(each);
-    if (job) {
-      log::info(fmt::format("{}: bisected as {}", each.night, *job));
-      TRY(tools_.book.set_bisection(each.number, "queued", *job, ""));
+  TRY_ASSIGN(auto wanted, tools_.book.bisections("wanted"));
+  for (auto& each : wanted) {
+    // Its id first: who comes after a kill queues it once all the same.
+    if (each.job.empty()) {
+      each.job = new_id();
+      TRY(tools_.book.set_bisection(each.number, "wanted", each.job, ""));
+    }
+    const auto queued = tools_.bisector->queue(each);
+    if (queued) {
+      log::info(fmt::format("{}: bisected as {}", each.night, each.job));
+      TRY(tools_.book.set_bisection(each.number, "queued", each.job, ""));
       tools_.wake();
-    } else if (job.error().fault == Fault::user) {
+    } else if (queued.error().fault == Fault::user) {
       TRY(tools_.book.set_bisection(
-          each.number, "failed", "", job.error().message));
+          each.number, "failed", "", queued.error().message));
     } else {
-      log::warning(fmt::format("{}: {}", each.night, job.error().message));
+      log::warning(fmt::format("{}: {}", each.night, queued.error().message));
     }
   }
   return Ok{};

@@ -28,10 +28,11 @@ class NightBisector
 public:
   virtual ~NightBisector() = default;
 
-  /// Puts a job into the store that looks for the commit, of
-  /// night_bisection_priority, and gives its id. Fails (user)
+  /// Puts a job into the store that looks for the commit, of the id that is
+  /// `wanted.job`, and of night_bisection_priority. Where the job is there
+  /// already (a daemon was killed behind this), nothing happens. Fails (user)
   /// where it can't be done at all, (infra) where it may be done later.
-  virtual Result<std::string> queue(const StoredBisection& wanted) = 0;
+  virtual Status queue(const StoredBisection& wanted) = 0;
 };
 
 /// Who begins nights when they are due: writes the night down, fetches its
@@ -81,6 +82,10 @@ std::filesystem::path nightlies_folder(const StatePaths& state);
 
 /// A night's row for one that is begun by hand now.
 NewNight asked_night(const StoredNightly& nightly, WallTime now);
+
+/// Copies a job's files, whole or not at all; what stands there goes.
+Status copy_job_files(const std::filesystem::path& from,
+                      const std::filesystem::path& to);
 
 /// Removes folders of nightlies that the book does not know.
 Status remove_unneeded_nightlies(const StatePaths& state, NightlyBook& book);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/night_record.h"
-
 #include "support/night_farm.h"
 
 using namespace oopsfarm;
