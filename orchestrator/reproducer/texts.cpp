@@ -148,11 +148,15 @@ std::string reproducer_readme(const RunSpec& spec, const RunOutcome& outcome)
          line("accelerator", spec.accelerator.kvm ? "KVM" : "TCG") +
          fmt::format(
              "\n    sh run.sh\n\n"
-             "boots {} with {} under {} and puts serial 0 into console.log\n"
-             "(and on standard output), serial 1 (KTAP) into ktap.log. It is "
-             "one observation:\nwhat comes in some runs only may want several. "
-             "`oopsfarm triage console.log` names\nwhat the console shows; "
-             "seen/console.log and seen/ktap.log are what the farm saw.\n\n",
+             "boots {} with {} under {}.\n"
+             "Serial 0 goes to standard output and console.log, serial 1 "
+             "(KTAP) "
+             "to ktap.log.\n"
+             "It is one observation: what comes in some runs only may want "
+             "several.\n"
+             "`oopsfarm triage console.log` names what the console shows; "
+             "seen/ has both\n"
+             "serials as the farm saw them.\n\n",
              reproducer_kernel,
              reproducer_initramfs,
              qemu_program(spec.target.arch)) +
