@@ -166,6 +166,18 @@ static std::optional<Judgement> judge_end(const RunEvidence& evidence)
   }
 }
 
+/// Whether nothing but slowness is found, of a guest that the host kept from
+/// running: the workload can't tell, since a guest has no clock for that.
+static bool is_the_hosts_slowness(const RunEvidence& evidence,
+                                  const std::vector<Finding>& found)
+{
+  constexpr double withheld = 0.6;
+  return evidence.host_wait_peak >= withheld && !found.empty() &&
+         std::all_of(found.begin(), found.end(), [](const Finding& item) {
+           return item.title == "oom: victim not torn down";
+         });
+}
+
 static Judgement judge_oracles(const RunEvidence& evidence,
                                const ExcusedReaps& excused)
 {
@@ -183,6 +195,16 @@ static Judgement judge_oracles(const RunEvidence& evidence,
     found.push_back(*std::move(premature));
   }
   append(check_protocol(evidence.ktap, evidence.workload));
+  if (is_the_hosts_slowness(evidence, found)) {
+    return verdict(Verdict::infra,
+                   "the host was too busy",
+                   fmt::format("{}: {}, and the host withheld {:.0f} % of a "
+                               "CPU's time: no evidence",
+                               found.front().title,
+                               found.front().first_line,
+                               100 * evidence.host_wait_peak),
+                   evidence);
+  }
   Judgement result;
   if (found.size() > max_findings) {
     found.resize(max_findings);

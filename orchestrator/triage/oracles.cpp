@@ -355,6 +355,10 @@ std::map<std::string, std::string> host_facts(const RunEvidence& evidence,
     facts["oom.reaped"] = std::to_string(oom.reap_count);
     facts["oom.reaps_excused"] = std::to_string(excused.size());
   }
+  if (evidence.host_wait_peak > 0) {
+    facts["host.withheld_percent"] =
+        fmt::format("{:.0f}", 100 * evidence.host_wait_peak);
+  }
   if (evidence.ktap.longest_gap_ms > 0) {
     facts["beat.longest_gap_ms"] = std::to_string(evidence.ktap.longest_gap_ms);
   }

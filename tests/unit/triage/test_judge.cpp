@@ -390,6 +390,20 @@ TEST_CASE("judge: a workload's own results")
     }
   }
 
+  SUBCASE("slowness is no evidence where the host withheld its CPUs")
+  {
+    run.ktap.results[1].name = "victims are torn down";
+    run.host_wait_peak = 0.5;
+    CHECK(judge(run).verdict == Verdict::oracle_failed);
+    run.host_wait_peak = 0.9;
+    const auto late = judge(run);
+    CHECK(late.verdict == Verdict::infra);
+    CHECK(late.detail.find("90 %") != std::string::npos);
+    CHECK(late.facts.at("host.withheld_percent") == "90");
+    run.ktap.results[1].name = "memory.current falls back";
+    CHECK(judge(run).verdict == Verdict::oracle_failed);
+  }
+
   SUBCASE("those of global and hugetlb-shared, too")
   {
     const auto title = [&](const char* name) {
