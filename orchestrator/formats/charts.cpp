@@ -247,18 +247,25 @@ std::string teardown_chart(const JobReport& report)
 
 std::string posterior_chart(const JobReport& report, const BisectedCrash& crash)
 {
+  // Of a long range, those that are worth a line.
+  constexpr std::size_t few = 40;
+  constexpr double least = 0.001;
+  const bool all = crash.posterior.size() <= few;
+  const auto& changes = crash.changes.empty() ? report.patches : crash.changes;
   std::vector<Row> rows;
   for (std::size_t i = 0; i < crash.posterior.size(); ++i) {
     const auto share = std::min(1.0, crash.posterior[i]);
-    const auto subject =
-        i < report.patches.size() ? report.patches[i].subject : "";
+    if (!all && share < least) {
+      continue;
+    }
+    const auto subject = i < changes.size() ? changes[i].subject : "";
     constexpr std::size_t longest = 44;
     rows.push_back(
         {cut_text(fmt::format("{}: {}", i + 1, printable(subject)), longest),
          [=](double y) { return bar_at(at(0), at(share), y, "box"); },
          fmt::format("{:.1f} %", share * 100)});
   }
-  return chart("probability of each patch", share_ticks(), rows);
+  return chart("probability of each change", share_ticks(), rows);
 }
 
 } // namespace oopsfarm

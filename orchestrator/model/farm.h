@@ -3,8 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 

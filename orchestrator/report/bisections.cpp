@@ -110,7 +110,7 @@ static std::string extras_text(const BisectedCrash& crash)
 {
   std::string text;
   if (!crash.scope.empty()) {
-    text += "  " + crash.scope + "\n";
+    text += "  " + printable(crash.scope) + "\n";
   }
   for (const auto& check : crash.checks) {
     text += "  " + check_text(check, crash.is_fix) + "\n";

@@ -194,8 +194,45 @@ static void read_rates(JsonReader& in, BisectedCrash& crash)
     read_number(nested, "passes_with", rates.passes_with);
     read_number(nested, "crashes_without", rates.crashes_without);
     read_number(nested, "passes_without", rates.passes_without);
+    read_share(nested, "affected", rates.affected);
     crash.rates.push_back(std::move(rates));
   });
+}
+
+/// What bisections beyond a series have.
+static void read_range(JsonReader& in, BisectedCrash& crash)
+{
+  read_text(in, "mode", crash.mode);
+  if (in.has("fixed")) {
+    in.flag("fixed", crash.is_fix);
+  }
+  read_text(in, "id", crash.id);
+  read_text(in, "end", crash.end);
+  read_share(in, "confidence", crash.confidence);
+  read_texts(in, "signatures", crash.signatures);
+  read_list(in, "changes", [&](JsonReader& patch) {
+    crash.changes.push_back(read_patch(patch, "patch"));
+  });
+  read_share(in, "base_has_it", crash.base_has_it);
+  read_share(in, "not_here", crash.not_here);
+  read_list(in, "other_crashes", [&](JsonReader& other) {
+    std::string title;
+    std::size_t runs = 0;
+    other.text("title", title);
+    read_number(other, "runs", runs);
+    crash.other_crashes.emplace_back(std::move(title), runs);
+  });
+  read_text(in, "scope", crash.scope);
+  read_nested(in, "check", [&](JsonReader& nested) {
+    BisectedCheck check;
+    read_text(nested, "commit", check.commit);
+    read_text(nested, "why_not", check.why_not);
+    read_number(nested, "runs", check.runs);
+    read_number(nested, "crashes", check.crashes);
+    nested.flag("confirms", check.confirms);
+    crash.checks.push_back(std::move(check));
+  });
+  read_text(in, "change", crash.change);
 }
 
 static void read_bisection(JsonReader& in, JobReport& report)
@@ -218,6 +255,7 @@ static void read_bisection(JsonReader& in, JobReport& report)
   read_number(in, "runs", crash.runs);
   read_number(in, "builds", crash.builds);
   read_rates(in, crash);
+  read_range(in, crash);
   report.bisections.push_back(std::move(crash));
 }
 

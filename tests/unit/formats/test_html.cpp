@@ -92,7 +92,7 @@ TEST_CASE("html_report")
     CHECK(has(html, "exit_mmap+0x1f4/0x220"));
     CHECK(has(html, "aria-label=\"rates of failures\""));
     CHECK(has(html, "aria-label=\"teardown times\""));
-    CHECK(has(html, "aria-label=\"probability of each patch\""));
+    CHECK(has(html, "aria-label=\"probability of each change\""));
     CHECK(has(html, "prefers-color-scheme: dark"));
     CHECK(has(html, "oopsfarm reproducer 20261121T101507-a51100"));
   }
