@@ -66,6 +66,12 @@ bool JobWork::reuse(std::size_t index)
   if (!outcome) {
     return false;
   }
+  // In use now: what gc goes by.
+  std::error_code ignored;
+  std::filesystem::last_write_time(
+      planned.spec.out / "outcome.json",
+      std::filesystem::file_time_type::clock::now(),
+      ignored);
   KernelBuild build;
   build.kernel = planned.label.kernel;
   build.arch = planned.spec.arch;

@@ -202,6 +202,10 @@ Status KernelHunt::begin_check()
     check_->why_not = "it is the last commit: the one before it says the same";
     return Ok{};
   }
+  if (context_.processes == nullptr) {
+    check_->why_not = "there is no git at hand";
+    return Ok{};
+  }
   TRY_ASSIGN(
       const auto repository,
       Repository::open(question_.head.git_dir, *context_.processes, stop_));

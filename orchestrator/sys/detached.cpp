@@ -141,8 +141,9 @@ std::optional<Detached> Detached::holder_of(const std::filesystem::path& file)
     return std::nullopt;
   }
   Detached holder(pid, open_pidfd(pid), is_our_child(pid));
-  // Still held: the descriptor is of that process, and of no later one.
-  if (holder.pidfd_ < 0 || !is_held(lock.get())) {
+  // Still held: the descriptor is of that process, and of no later one. A
+  // child of its that is about to end may have the lock a moment longer.
+  if (holder.pidfd_ < 0 || holder.has_ended() || !is_held(lock.get())) {
     return std::nullopt;
   }
   return holder;
