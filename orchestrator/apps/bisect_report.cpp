@@ -345,17 +345,19 @@ std::string git_bisect_log(const Case& found)
   const auto& bisection = found.bisection();
   // git has it that the newer one is the "bad" one, by whatever name.
   const bool is_fix = found.range().is_reverse;
+  // Its replay wants arguments in quotes.
   const char* bad_word = is_fix ? "broken" : "bad";
   const char* good_word = is_fix ? "fixed" : "good";
-  auto text = fmt::format("git bisect start{4}\n# {5}: [{0}] {1}\ngit bisect "
-                          "{5} {0}\n# {6}: [{2}] {3}\ngit bisect {6} {2}\n",
-                          commits.back().id,
-                          commits.back().subject,
-                          commits.front().id,
-                          commits.front().subject,
-                          is_fix ? " --term-new=fixed --term-old=broken" : "",
-                          bad_word,
-                          good_word);
+  auto text =
+      fmt::format("git bisect start{4}\n# {5}: [{0}] {1}\ngit bisect "
+                  "{5} {0}\n# {6}: [{2}] {3}\ngit bisect {6} {2}\n",
+                  commits.back().id,
+                  commits.back().subject,
+                  commits.front().id,
+                  commits.front().subject,
+                  is_fix ? " '--term-new=fixed' '--term-old=broken'" : "",
+                  bad_word,
+                  good_word);
   const auto masses = bisection.posterior();
   std::vector<bool> done(commits.size());
   done.front() = done.back() = true;

@@ -10,9 +10,11 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "daemon/foreman.h"
+#include "daemon/job_bisector.h"
 #include "daemon/night_watch.h"
 #include "daemon/takeover.h"
 #include "exec/detached.h"
+#include "jobfile/bisection_text.h"
 
 #include <fmt/format.h>
 
@@ -119,6 +121,19 @@ listen_on_tcp(const EngineContext& engine, const HttpServer::Handler& handler)
   return std::optional(std::move(server));
 }
 
+/// The bisection that a night wants, as its job file has to ask for it.
+static std::string bisection_key(const StoredBisection& wanted)
+{
+  BisectionWish wish;
+  wish.good = wanted.good;
+  wish.bad = wanted.bad;
+  wish.signatures = {wanted.signature};
+  wish.targets = {wanted.target};
+  wish.kconfigs = {wanted.kconfig};
+  wish.workloads = {wanted.workload};
+  return bisection_text(wish);
+}
+
 /// The composition root: everything is made here, and lives until the end.
 static Result<DaemonEnd> serve(const GlobalOptions& options, const Stop& asked)
 {
@@ -157,8 +172,9 @@ static Result<DaemonEnd> serve(const GlobalOptions& options, const Stop& asked)
   api.wake = [&foreman] { foreman.wake(); };
   api.since = std::chrono::steady_clock::now();
   const auto trees = make_tree_keeper(engine, stop);
+  JobBisector bisector(store, engine.state, bisection_key);
   NightWatch watch(
-      {nights, store, *trees, engine.state, wall_now, api.wake, nullptr});
+      {nights, store, *trees, engine.state, wall_now, api.wake, &bisector});
   NightShift shift(watch, stop);
   api.nights = &nights;
   api.wake_nights = [&shift] { shift.wake(); };

@@ -26,7 +26,8 @@ namespace {
 struct Source
 {
   JobReport report;
-  std::string text; ///< as the daemon wrote it; "": not known
+  std::string text;  ///< as the daemon wrote it; "": not known
+  std::string lines; ///< of JSON, the same: a night's have a comparison
   int exit_code = 0;
   std::chrono::milliseconds ended{0}; ///< since 1970
 };
@@ -39,8 +40,8 @@ Result<Source> from_daemon(const std::string& id, const Context& context)
   const auto path = "/v1/jobs/" + id + "/report?format=";
   Source source;
   TRY_ASSIGN(source.text, ask(context, "GET", path + "text"));
-  TRY_ASSIGN(const auto lines, ask(context, "GET", path + "json"));
-  TRY_ASSIGN(source.report, parse_report(lines));
+  TRY_ASSIGN(source.lines, ask(context, "GET", path + "json"));
+  TRY_ASSIGN(source.report, parse_report(source.lines));
   source.exit_code = view.exit_code;
   source.ended = std::chrono::milliseconds(view.ended_ms);
   return source;
@@ -158,9 +159,12 @@ Result<int> report_verb(const ReportRequest& request, const Context& context)
   options.style.runs = state.runs();
   options.mail = identity_of(config.mail);
   options.ended = source.ended;
-  const auto text = format == Format::text && !source.text.empty()
-                        ? source.text
-                        : format_report(source.report, format, options);
+  auto text = format == Format::text   ? source.text
+              : format == Format::json ? source.lines
+                                       : "";
+  if (text.empty()) {
+    text = format_report(source.report, format, options);
+  }
   if (request.send) {
     TRY(send_mail(text, config.mail, context));
     if (request.output.empty()) {
