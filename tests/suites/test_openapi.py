@@ -34,6 +34,11 @@ def resolve(node):
 def complaints(value, schema, where="$"):
     """What is wrong with a value: JSON Schema, as far as the file uses it."""
     schema = resolve(schema)
+    if value is None and schema.get("nullable"):
+        return []
+    if "oneOf" in schema:
+        return min((complaints(value, one, where) for one in schema["oneOf"]),
+                   key=len)
     wanted = TYPES.get(schema.get("type"))
     is_bool = isinstance(value, bool)
     if wanted and (not isinstance(value, wanted) or
@@ -120,8 +125,8 @@ class OpenApi(DaemonTest):
         else:
             values = [text.decode()]
         for value in values:
-            if schema.get("required") == ["kind"]:
-                self.assertIn("kind", value)
+            if set(schema) == {"type", "required"}:
+                self.assertLessEqual(set(schema["required"]), set(value))
             else:
                 self.assertEqual(complaints(value, schema), [], name)
         self.seen.add((name, answer.status))
@@ -175,9 +180,35 @@ class OpenApi(DaemonTest):
                              (404, "GET", run + "/ktap"),
                              (404, "GET", run + "/passwd")):
             self.assertEqual(self.ask(*ask)[0], status, ask)
+        for form in ("mail", "junit", "ktap", "kcidb", "html"):
+            self.assertEqual(
+                self.ask("GET", f"{path}/report?format={form}")[0], 200, form)
+        self.nightly_operations()
         self.assertEqual({name for name, _ in self.seen},
                          {operation["operationId"]
                           for _, _, operation in operations()})
+
+    def nightly_operations(self):
+        job = self.job(name="each-night", schedule='"0 2 * * *"')
+        body = json.dumps({"file": "job.yaml", "files": [
+            {"path": "job.yaml", "text": job.read_text()}]})
+        status, text = self.ask("POST", "/v1/jobs", body)
+        self.assertEqual((status, json.loads(text)["kind"]), (201, "nightly"))
+        path = "/v1/nightlies/each-night"
+        for status, *ask in ((200, "GET", "/v1/nightlies"),
+                             (200, "GET", path),
+                             (200, "GET", path + "/nights"),
+                             (400, "GET", path + "/nights?limit=x"),
+                             (400, "GET", path + "/compare?a=last&b=last~1"),
+                             (404, "GET", path + "?owner=bob"),
+                             (404, "GET", "/v1/nightlies/no-such/nights")):
+            self.assertEqual(self.ask(*ask)[0], status, ask)
+        for verb in ("/run", "/remove"):
+            other = f"{path}{verb}?owner=alice"
+            self.assertEqual(self.ask("POST", other, token="bob")[0], 403)
+        self.assertEqual(self.ask("POST", path + "/run")[0], 201)
+        self.assertEqual(self.ask("POST", path + "/remove")[0], 200)
+        self.assertEqual(self.ask("GET", path)[0], 404)
 
     def test_what_is_not_described_is_refused(self):
         for method, path in (("GET", "/"), ("GET", "/v1"), ("GET", "/v2/jobs"),
@@ -192,7 +223,7 @@ class OpenApi(DaemonTest):
     def test_tcp_wants_a_token(self):
         for path, method, operation in operations():
             path = path.replace("{job}", NO_JOB).replace("{run}", NO_JOB)
-            path = path.replace("{text}", "console")
+            path = path.replace("{text}", "console").replace("{name}", "n")
             free = operation.get("security") == []
             for token in (None, "nobody's", "", self.tokens["alice"][:-1] + "x",
                           "oopsfarm_" + "0" * 64):
