@@ -4,9 +4,7 @@
 workers: every job ends as it would have undisturbed, each observation counts
 once, nothing is left. OOPSFARM_FULL=1: a thousand steps, a hundred kills."""
 
-import http.client
-import socket
-
+import socket_http
 from chaos import *  # noqa: F403
 
 STEPS = 20
@@ -14,27 +12,9 @@ FULL = "OOPSFARM_FULL" in os.environ
 JOBS, KILLS = (60, 100) if FULL else (15, 25)
 
 
-class Line(http.client.HTTPConnection):
-    """HTTP on the farm's socket."""
-
-    def __init__(self, path):
-        super().__init__("oopsfarm", timeout=30)
-        self.path = str(path)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
-
-
 class Toys(FarmTest):
     def ask(self, path):
-        line = Line(self.state / "socket")
-        try:
-            line.request("GET", path)
-            return line.getresponse().read().decode()
-        finally:
-            line.close()
+        return socket_http.ask(self.state / "socket", "GET", path)[1]
 
     def start(self):
         with open(self.scratch / "daemon.log", "a") as log:
@@ -64,29 +44,30 @@ class Toys(FarmTest):
     def test_jobs_end_as_if_undisturbed(self):
         chaos = Chaos(1, self.start, self.workers)
         job = self.job()
-        for _ in range(JOBS):
-            done = self.farm("submit", job)
-            self.assertEqual(done.returncode, 0, done.stderr)
-        while chaos.kills() < KILLS and self.live_jobs():
-            chaos.strike()
-            chaos.pause(0.3)
+        submitted = 0
+        while submitted < JOBS or chaos.kills() < KILLS:
+            if submitted < JOBS or len(self.live_jobs()) < 3:
+                done = self.farm("submit", job)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                submitted += 1
+            if submitted >= 3:
+                chaos.strike()
+                chaos.pause(0.3)
         end = time.monotonic() + 600
         while self.live_jobs() and time.monotonic() < end:
             time.sleep(0.2)
         self.assertEqual(self.live_jobs(), [])
-        self.assertGreaterEqual(chaos.kills(), KILLS, "the jobs were too short")
-        self.assertGreater(chaos.killed["daemon"], KILLS // 5)
-        self.assertGreater(chaos.killed["step"], KILLS // 5)
+        self.assertGreater(min(chaos.killed.values()), KILLS // 8, chaos.killed)
         jobs = [json.loads(line)
                 for line in self.ask("/v1/jobs?all=1").splitlines()]
         # Every fifth toy crashes.
         self.assertEqual({(each["state"], each["exit_code"]) for each in jobs},
                          {("ended", 1)})
-        self.assertEqual(len(jobs), JOBS)
+        self.assertEqual(len(jobs), submitted)
         chaos.daemon.terminate()
         self.assertEqual(chaos.daemon.wait(30), 0)
         check_ledger(self, self.state, {"j": STEPS})
-        print(f"{chaos.killed} killed over {JOBS * STEPS} steps")
+        print(f"{chaos.killed} killed over {submitted * STEPS} steps")
 
 
 if __name__ == "__main__":

@@ -78,10 +78,13 @@ class Killed(DaemonGuestTest):
         self.wait_for_guests(job, daemon, 1)
         run = self.runs()[0].name
         follower = self.start("log", run, "--follow")
+        out = ""
+        while "Linux version 6.1" not in out:
+            out = follower.stdout.readline()
+            self.assertTrue(out, "the follower ended")
         self.assertEqual(self.farm("cancel", job).returncode, 0)
         self.wait(lambda: self.state_of(job) == "cancelled", daemon)
-        out, _ = follower.communicate(timeout=30)
-        self.assertIn("Linux version 6.1", out)
+        follower.communicate(timeout=30)
         self.assertEqual(self.guests(), [])
         done = self.farm("report", job)
         self.assertEqual(done.returncode, 2)

@@ -170,7 +170,8 @@ class Bugs(GuestTest):
         self.farm("crashes", "mark", group["signature"], "--clear")
         self.assertIn(cell["title"], self.farm("crashes").stdout)
         stack = self.farm("triage", "--stack", cell["run_ids"][0]).stdout
-        self.assertRegex(stack, r"\+0x[0-9a-f]+ +mm/\w+\.c:\d+\n")
+        # Whose lock closes the circle varies from run to run.
+        self.assertRegex(stack, r"\+0x[0-9a-f]+ +[\w/]+\.c:\d+\n")
 
     def test_patch_that_builds_on_one_architecture_only(self):
         done = self.run_test_job("builds-on-x86-only")
