@@ -242,5 +242,62 @@ class Killed(DaemonTest):
                          len(jobs))
 
 
+class Reloaded(DaemonTest):
+    def test_sighup_reads_settings_anew_and_refuses_broken_ones(self):
+        self.tiny_tree()
+        daemon = self.daemon()
+        settings = self.state / "farm.yaml"
+        settings.write_text("listen: nonsense\n")
+        daemon.send_signal(signal.SIGHUP)
+        self.wait(lambda: "stay as they were" in self.log(), daemon)
+        self.assertEqual(self.farm("status").returncode, 0)
+        settings.write_text("listen: 127.0.0.1:0\n")
+        daemon.send_signal(signal.SIGHUP)
+        self.wait(lambda: "ready at http://127.0.0.1:" in self.log(), daemon)
+        self.assertEqual(self.farm("status").returncode, 0)
+        daemon.terminate()
+        self.assertEqual(daemon.wait(30), 0, self.log())
+        self.assert_nothing_left()
+
+    def test_log_is_json_where_that_is_asked_for(self):
+        done = subprocess.run(
+            [str(BIN / "oopsfarmd"), "--state", str(self.state), "--log-json",
+             "--config", str(self.scratch / "no\n\"such.yaml")],
+            capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 2)
+        line = json.loads(done.stderr.splitlines()[-1])
+        self.assertEqual(line["level"], "error")
+        self.assertIn("such.yaml", line["message"])
+
+
+class Collected(DaemonTest):
+    def test_gc_wants_to_know_what_may_go_and_needs_the_farm_to_itself(self):
+        done = self.farm("gc")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--max-age", done.stderr)
+        kernel = self.state / "kernels/k1"
+        kernel.mkdir(parents=True)
+        for name in ("outcome.json", "vmlinux"):
+            (kernel / name).write_text("{}")
+        for path in (*kernel.iterdir(), kernel):
+            os.utime(path, (1e9, 1e9))
+        asked = ["gc", "--max-age", "30d", "--json"]
+        shown = json.loads(self.farm(*asked, "--dry-run").stdout)
+        self.assertEqual((shown["what"], shown["bytes"]), ("kernel", 4))
+        self.assertTrue(kernel.exists())
+        daemon = self.daemon()
+        self.assert_in_use(self.farm(*asked))
+        daemon.terminate()
+        daemon.wait(30)
+        kernel.mkdir(exist_ok=True)
+        self.assertEqual(self.farm(*asked).returncode, 0)
+        self.assertFalse(kernel.exists())
+        self.assertFalse((self.state / "trash").exists())
+
+    def assert_in_use(self, done):
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("in use by another process", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
