@@ -27,15 +27,20 @@ class Chaos:
     def strike(self):
         """Kills something, if there is something to kill."""
         victims = self.victims()
-        if not victims or self.random.random() < 1 / 3:
+        if self.random.random() < 1 / 3:
             self.daemon.kill()
             self.daemon.wait()
             self.killed["daemon"] += 1
             if victims and self.random.random() < 1 / 2:
                 self.end(self.random.choice(victims))
             self.daemon = self.start()
-        else:
+        elif victims:
             self.end(self.random.choice(victims))
+
+    def is_enough(self, kills):
+        """So many in all, and a fifth of them of each kind."""
+        return (self.kills() >= kills and
+                min(self.killed.values()) >= kills // 5)
 
     def end(self, pid):
         try:

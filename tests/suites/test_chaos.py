@@ -45,7 +45,7 @@ class Toys(FarmTest):
         chaos = Chaos(1, self.start, self.workers)
         job = self.job()
         submitted = 0
-        while submitted < JOBS or chaos.kills() < KILLS:
+        while submitted < JOBS or not chaos.is_enough(KILLS):
             if submitted < JOBS or len(self.live_jobs()) < 3:
                 done = self.farm("submit", job)
                 self.assertEqual(done.returncode, 0, done.stderr)
@@ -57,7 +57,6 @@ class Toys(FarmTest):
         while self.live_jobs() and time.monotonic() < end:
             time.sleep(0.2)
         self.assertEqual(self.live_jobs(), [])
-        self.assertGreater(min(chaos.killed.values()), KILLS // 8, chaos.killed)
         jobs = [json.loads(line)
                 for line in self.ask("/v1/jobs?all=1").splitlines()]
         # Every fifth toy crashes.

@@ -24,7 +24,7 @@ class Guests(DaemonGuestTest):
                   seconds=1200)
         cell = self.one_cell(self.farm("report", job, "--json"), "base")
         self.assertEqual(cell["verdict"], "pass", cell)
-        self.assertGreaterEqual(chaos.kills(), KILLS, chaos.killed)
+        self.assertGreater(chaos.kills(), KILLS // 2, chaos.killed)
         chaos.daemon.terminate()
         self.assertEqual(chaos.daemon.wait(60), 0)
         self.assertEqual(self.guests(), [])
