@@ -139,18 +139,17 @@ TEST_CASE("daemon::Foreman goes on where a stopped one was")
   CHECK(farm.job("j1").runs == 6);
 }
 
-TEST_CASE("daemon::Foreman cancels a job at work")
+/// A foreman's life whose job "j1" is cancelled while its step `number` runs.
+static void
+cancelled_at(Farm& farm, std::size_t number, const FakeExecutor::Work& work)
 {
-  Farm farm;
-  farm.planner.runs = 1000;
-  farm.submit("j1");
   std::unique_ptr<Foreman> foreman;
   FakeExecutor executor(1, [&](const StepSpec& spec) {
-    if (executor.started.size() == 5) {
+    if (executor.started.size() == number) {
       CHECK(*farm.store.cancel_job("j1"));
       foreman->wake();
     }
-    return passes(spec);
+    return work(spec);
   });
   foreman = std::make_unique<Foreman>(farm.planner,
                                       farm.context.state,
@@ -166,6 +165,14 @@ TEST_CASE("daemon::Foreman cancels a job at work")
   });
   CHECK(foreman->run());
   watch.join();
+}
+
+TEST_CASE("daemon::Foreman cancels a job at work")
+{
+  Farm farm;
+  farm.planner.runs = 1000;
+  farm.submit("j1");
+  cancelled_at(farm, 5, passes);
   CHECK(farm.job("j1").runs < 20);
 }
 
@@ -336,28 +343,7 @@ TEST_CASE("daemon::Foreman bisects what a job broke")
   }
   SUBCASE("unless it is cancelled on the way")
   {
-    std::unique_ptr<Foreman> foreman;
-    FakeExecutor executor(1, [&](const StepSpec& spec) {
-      if (executor.started.size() == 6) {
-        CHECK(*farm.store.cancel_job("j1"));
-        foreman->wake();
-      }
-      return bisected_step(spec);
-    });
-    foreman = std::make_unique<Foreman>(farm.planner,
-                                        farm.context.state,
-                                        farm.store,
-                                        farm.board,
-                                        executor,
-                                        *farm.stop);
-    std::thread watch([&] {
-      while (farm.job("j1").state != JobState::cancelled) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      }
-      farm.stop->request(SIGTERM);
-    });
-    CHECK(foreman->run());
-    watch.join();
+    cancelled_at(farm, 6, bisected_step);
     CHECK(farm.planner.bisected.empty());
   }
 }
